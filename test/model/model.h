@@ -10,7 +10,10 @@
  *   POST /                            EC2 or STS (Action=, Version=), SigV4-signed
  *   POST /{tenant}/oauth2/v2.0/token  Entra ID
  *   /subscriptions/...                ARM
+ *   /latest/...                       EC2 instance metadata
  *   /admin/...                        breaking and looking (model-admin.h); never part of a cloud
+ *
+ * now_ms is wall time in milliseconds since 1970 everywhere; signatures and token lifetimes are judged by it.
  */
 #pragma once
 
@@ -24,20 +27,22 @@ struct model;
 
 /* Facts about the clouds that nobody could verify: named options, so that no client is tuned to one answer. */
 struct model_options {
-        bool hold_time_negotiates_down; /* BGP loss is seen after 30 s instead of 180 s */
+        bool hold_time_negotiates_down;             /* BGP loss is seen after 30 s instead of 180 s */
         bool identical_create_vpn_returns_existing; /* else InvalidOption.Conflict */
         bool advertised_rows_have_local_address;
-        bool learned_includes_sibling_rows;       /* iBGP rows of the other instance */
+        bool learned_includes_sibling_rows; /* iBGP rows of the other instance */
         int64_t aws_telemetry_lag_ms;
         int64_t aws_deleted_stays_listed_ms;
         int64_t vgw_route_propagation_delay_ms;
+        int64_t aws_new_unseen_ms;   /* eventual consistency: a new id is not found for so long */
+        bool aws_quotas;             /* the documented quotas hold; off for worlds of a thousand pairings */
         int64_t azure_status_lag_ms; /* connectionStatus */
 };
 
 struct model_config {
         uint64_t seed;
         int64_t start_wall_ms;
-        double speed; /* long operations take documented time / speed; 1 = real */
+        double speed; /* long operations take documented time / speed; 1 = real; delays in options are divided too */
         struct model_options options;
 };
 

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What one pairing remembers between rounds: since when findings are there, how far each tunnel's ladder has gone, which
+ * fields were repaired, and which creates are still unanswered. Small, bounded, persisted by the engine (wall-clock times).
+ */
+#pragma once
+
+#include "core/finding.h"
+#include "core/plan-step.h"
+
+/* A finding that is or was just there. Keyed by (kind, subject). */
+struct remembered_finding {
+        enum finding_kind kind;
+        char subject[96];
+        int64_t since_wall_ms;
+        struct monotime since; /* in this process; recomputed from wall after a restart */
+        unsigned samples;
+        bool present; /* in the last assessment */
+};
+
+/* Ladder of one tunnel. Rungs in the order of the repair ladder. */
+enum rung {
+        RUNG_NONE,
+        RUNG_RESET_CONNECTION,
+        RUNG_REPLACE_TUNNEL,
+        RUNG_RECREATE_CONNECTION,
+        RUNG_RESET_INSTANCE,
+        RUNG_GAVE_UP,
+};
+
+const char *rung_to_string(enum rung r);
+
+struct ladder {
+        enum rung last;           /* last rung tried for the fault that is there now */
+        unsigned tries;           /* of that rung */
+        unsigned actions_today;
+        int64_t day_start_wall_ms;
+        int64_t next_allowed_wall_ms; /* backoff */
+        int64_t healthy_since_wall_ms; /* 0: not healthy; the ladder starts afresh after a healthy hour */
+};
+
+/* A repaired subject: changed back twice within a day means that somebody else wants it otherwise. */
+struct repaired {
+        enum finding_kind kind;
+        char subject[96];
+        unsigned times;
+        int64_t first_wall_ms;
+};
+
+/* A write that was sent and not yet seen in an observation. Saved before the request leaves. */
+struct intent {
+        uint64_t id;
+        enum step_kind kind;
+        unsigned slot;
+        char target[64];  /* route table or peering name, else "" */
+        char nonce[33];
+        int64_t sent_wall_ms;
+        bool answered;    /* a reply came: the resource exists, though it may not be listed yet */
+        char created_id[64]; /* AWS id from the reply, "" when none */
+        char *poll_url;     /* Azure long operation; NULL: none; owned */
+};
+
+#define REMEMBERED_MAX 256
+#define REPAIRED_MAX 64
+#define INTENTS_MAX 16
+
+/* Owns its arrays and strings. */
+struct memory {
+        struct remembered_finding *findings; /* at most REMEMBERED_MAX */
+        size_t n_findings;
+        struct ladder ladders[TUNNELS];
+        struct repaired *repaired; /* at most REPAIRED_MAX */
+        size_t n_repaired;
+        struct intent *intents; /* at most INTENTS_MAX */
+        size_t n_intents;
+        bool paused;
+        char paused_by[64];
+        int64_t last_gateway_op_wall_ms, last_aws_change_wall_ms, last_address_change_wall_ms;
+        uint64_t vnet_prefixes_hash; /* to notice an address-space change */
+};
+
+struct assessment;
+struct observed;
+struct declaration;
+
+void memory_deinit(struct memory *m); /* a zeroed struct is a valid, empty memory */
+
+/* Takes over an assessment: counts samples, starts and ends findings, resets ladders of tunnels that stayed healthy, notes
+ * an address-space change. @ret_changed: something that must be persisted changed. 0 or -ENOMEM. */
+int memory_note_assessment(struct memory *m, const struct declaration *d, const struct observed *o,
+                           const struct assessment *a, const struct now *now, bool *ret_changed) _must_use_;
+
+/* A step left: moves the ladder, counts the repair. */
+int memory_note_step(struct memory *m, const struct declaration *d, const struct step *s,
+                     const struct now *now) _must_use_;
+
+const struct remembered_finding *memory_find(const struct memory *m, enum finding_kind kind, const char *subject);
+
+/* intents: found by what they do; added before a write leaves, dropped when the observation shows its effect */
+struct intent *memory_intent(struct memory *m, enum step_kind kind, unsigned slot, const char *target); /* NULL: none */
+int memory_add_intent(struct memory *m, const struct intent *intent, struct intent **ret) _must_use_; /* copies */
+void memory_drop_intent(struct memory *m, struct intent *intent);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "core/observed.h"
+#include "core/plan-step.h"
 #include "util/arena.h"
 
 /* One reading of an account and region. Each list is KNOWN (complete, all pages) or UNKNOWN. */

@@ -73,6 +73,7 @@ struct model {
         struct physics *physics;
         struct model_log_entry *log;    /* ring of MODEL_LOG_MAX */
         size_t n_logged;                /* ever */
+        uint32_t n_public_ips;          /* handed out */
         struct model_log_entry current; /* of the request at work: halves set code and request_id */
 };
 
@@ -95,9 +96,11 @@ bool model_copy(char *out, size_t size, const char *s);
 
 /* growable arrays of plain structs: @*items holds @*n of @size bytes; returns the new zeroed slot or NULL */
 void *model_grow(void **items, size_t *n, size_t size);
+void model_remove(void *items, size_t *n, size_t size, size_t i);
 
 /* replies */
 int model_reply(struct http_response *ret, int status, const char *content_type, const char *body);
+int model_reply_header(struct http_response *ret, const char *name, const char *value);
 void model_log_code(struct model *m, const char *code);
 void model_log_request_id(struct model *m, const char *request_id);
 

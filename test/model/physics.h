@@ -48,7 +48,8 @@ struct aws_end {
         struct ip4 outside;
         struct ip4 customer_gateway;
         const char *psk;
-        bool ikev2, startup_start;
+        bool ikev1, ikev2; /* allowed versions */
+        bool startup_start;
         /* allowed values, comma-separated as sent by the caller; "" = everything that AWS allows by default */
         const char *p1_encryption, *p1_integrity, *p1_dh, *p2_encryption, *p2_integrity, *p2_dh;
         uint32_t asn, remote_asn; /* VPN gateway's and customer gateway's */
@@ -63,14 +64,21 @@ enum link_fault {
         LINK_BGP_SUSPENDED,   /* heals by itself at fault_until_ms: an address-space change */
 };
 
-/* A pair of ends that know each other by address; key: (aws outside, azure public ip) */
+/*
+ * One for every Azure end (a discard is one that AWS does not know), and one for every AWS end that no Azure end
+ * completes: its azure_connection_id is "". Key: outside and public address, connection and instance.
+ */
 struct link {
         struct ip4 aws_outside, azure_public;
         char azure_connection_id[512];
         unsigned azure_instance;
-        char aws_connection_id[32];
+        char azure_gateway_id[512];
+        char aws_connection_id[32], aws_gateway_id[32];
         enum link_fault fault;
         int64_t fault_until_ms; /* INT64_MAX: until cured */
+        bool paired; /* AWS's customer gateway is this instance; false for discards and for AWS ends without a partner
+                      */
+        bool ipsec_allowed, bgp_allowed; /* by configuration */
         bool ipsec_up, bgp_up;
         int64_t ipsec_due_ms, bgp_due_ms; /* when the next change comes; INT64_MAX: none */
         int64_t bgp_since_ms;             /* valid while bgp_up */
@@ -82,8 +90,6 @@ struct link {
 size_t azure_ends(struct model *m, struct azure_end *out, size_t max);
 /* prefixes that this gateway advertises over BGP: VNet, peered VNets with gateway transit as far as synced */
 size_t azure_advertised(struct model *m, const char *gateway_id, struct cidr *out, size_t max);
-/* prefixes of the gateway's own VNet: an equal one from a peer is refused */
-size_t azure_own_prefixes(struct model *m, const char *gateway_id, struct cidr *out, size_t max);
 
 /* AWS's half gives (model-aws.c) */
 size_t aws_ends(struct model *m, struct aws_end *out, size_t max);

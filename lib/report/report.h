@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reports: pure functions of the state. JSON carries "schema": 1; text for people is made from the same JSON by the ctl. */
+/* Reports: pure functions of the state. JSON carries "schema": 1; text for people is made from the same JSON by the
+ * ctl. */
 #pragma once
 
 #include "report/view.h"

@@ -13,21 +13,21 @@ enum event_kind {
         EVENT_DAEMON_STARTED,
         EVENT_DAEMON_STOPPING,
         EVENT_CONFIG_LOADED,
-        EVENT_CONFIG_REFUSED,   /* alert: the running configuration stays */
+        EVENT_CONFIG_REFUSED, /* alert: the running configuration stays */
         EVENT_VERDICT_CHANGED,
         EVENT_FINDING_OPENED,
         EVENT_FINDING_CLOSED,
         EVENT_STEP_SENT,
         EVENT_STEP_DONE,
         EVENT_STEP_FAILED,
-        EVENT_STEP_HELD,        /* a step that was not held, or held by another rule, is held now */
+        EVENT_STEP_HELD, /* a step that was not held, or held by another rule, is held now */
         EVENT_PAUSED,
         EVENT_RESUMED,
         EVENT_CLOUD_UNREADABLE, /* a unit could not be read */
         EVENT_CLOUD_READABLE,
-        EVENT_STATE_DAMAGED,    /* alert: observe only */
-        EVENT_STATE_UNSAVABLE,  /* alert: writes stop */
-        EVENT_ALERT,            /* wrong account, vanished, gave up: a person must act */
+        EVENT_STATE_DAMAGED,   /* alert: observe only */
+        EVENT_STATE_UNSAVABLE, /* alert: writes stop */
+        EVENT_ALERT,           /* wrong account, vanished, gave up: a person must act */
         _EVENT_KIND_COUNT,
 };
 
@@ -36,7 +36,7 @@ const char *event_kind_message_id(enum event_kind k); /* 32 hex digits, journal 
 
 struct event {
         enum event_kind kind;
-        int priority;           /* syslog level, 0..7 */
+        int priority; /* syslog level, 0..7 */
         int64_t wall_ms;
         const char *pairing;    /* "" when it concerns the daemon */
         unsigned tunnels;       /* bit t */
@@ -49,10 +49,15 @@ struct event {
 
 /* A long operation in flight. */
 struct operation_view {
-        const char *what;    /* "create-gateway gateway" */
+        const char *what; /* "create-gateway gateway" */
         int64_t started_wall_ms;
-        int64_t typical_ms;  /* documented typical duration, 0 unknown: for progress */
-        const char *state;   /* the cloud's last word: "Updating" */
+        int64_t typical_ms; /* documented typical duration, 0 unknown: for progress */
+        const char *state;  /* the cloud's last word: "Updating" */
+};
+
+/* Steps of a pairing since the daemon's start: monotonic, unlike history, which forgets. */
+struct step_counters {
+        uint64_t sent, done, failed;
 };
 
 struct pairing_view {
@@ -65,16 +70,17 @@ struct pairing_view {
         size_t n_history;
         const struct operation_view *operations;
         size_t n_operations;
-        const char *note;            /* why there is no assessment yet or why data is old; "" */
+        struct step_counters steps;
+        const char *note; /* why there is no assessment yet or why data is old; "" */
         struct monotime last_round;
-        int64_t round_interval_ms;   /* achieved */
-        bool is_paused, is_held;     /* by command; by file */
+        int64_t round_interval_ms; /* achieved */
+        bool is_paused, is_held;   /* by command; by file */
         bool state_damaged;
 };
 
 /* Counters: monotonic since start. */
 struct cloud_counters {
-        const char *cloud, *account;  /* "azure" | "aws"; subscription or account id */
+        const char *cloud, *account; /* "azure" | "aws"; subscription or account id */
         uint64_t reads, writes, throttled, errors;
         uint64_t stale_replies;
 };

@@ -81,6 +81,17 @@ void http_request_add_header(struct http_request *r, const char *name, const cha
                 r->n_headers++;
 }
 
+void http_request_remove_header(struct http_request *r, const char *name) {
+        size_t kept = 0;
+        for (size_t i = 0; i < r->n_headers; i++) {
+                if (strcasecmp(r->headers[i].name, name) == 0)
+                        headers_deinit(&r->headers[i], 1);
+                else
+                        r->headers[kept++] = r->headers[i];
+        }
+        r->n_headers = kept;
+}
+
 const char *http_request_header(const struct http_request *r, const char *name) {
         return find_header(r->headers, r->n_headers, name);
 }

@@ -50,6 +50,7 @@ const char *http_method_to_string(enum http_method m);
 void http_request_deinit(struct http_request *r);
 void http_request_set_url(struct http_request *r, const char *url);
 void http_request_add_header(struct http_request *r, const char *name, const char *value);
+void http_request_remove_header(struct http_request *r, const char *name); /* any case, all of that name */
 const char *http_request_header(const struct http_request *r, const char *name);
 int http_request_error(const struct http_request *r) _must_use_;
 

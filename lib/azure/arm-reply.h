@@ -57,5 +57,5 @@ int azure_parse_shared_key(struct azure_reply *reply, struct secret *ret) _must_
 int azure_parse_bgp_rows(struct azure_reply *reply, struct az_bgp_rows *ret) _must_use_;
 int azure_parse_routes(struct azure_reply *reply, struct az_routes *ret) _must_use_;
 
-/* [-][d.]hh:mm:ss[.fffffff]; 0 or -EINVAL */
+/* [d.]hh:mm:ss[.fffffff]; 0 or -EINVAL */
 int azure_parse_timespan(const char *s, int64_t *ret_ms) _must_use_;

@@ -13,9 +13,9 @@
 
 #define AZURE_ARM_PUBLIC "https://management.azure.com"
 
-/* One version for all resources. It is the newest whose members are published field by field (certificate
- * authentication of connections and migration state of gateways included), so that nothing we read hides a setting that
- * a PUT would lose; newer versions add only members that the tables in members.c name already. */
+/* One version for all resources: a general one whose description we hold member by member, new enough to show what a
+ * PUT could lose (certificate authentication, migration state, high-bandwidth gateways). The description of 2025-09-01
+ * adds nothing to gateways, connections and peerings. */
 #define AZURE_API_VERSION "2025-05-01"
 
 #define AZURE_POLL_URL_MAX 8192

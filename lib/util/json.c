@@ -60,6 +60,11 @@ int json_get_string(const json_t *object, const char *path, const char **ret) {
         return 0;
 }
 
+const char *json_text(const json_t *object, const char *path) {
+        const char *text;
+        return object && json_get_string(object, path, &text) == 0 ? text : "";
+}
+
 int json_get_int(const json_t *object, const char *path, int64_t *ret) {
         const json_t *v = json_at(object, path);
         if (!v || json_is_null(v))

@@ -27,6 +27,7 @@ int json_get_string(const json_t *object, const char *path, const char **ret) _m
 int json_get_int(const json_t *object, const char *path, int64_t *ret) _must_use_;
 int json_get_bool(const json_t *object, const char *path, bool *ret) _must_use_;
 int json_get_array(const json_t *object, const char *path, json_t **ret) _must_use_; /* borrowed */
+const char *json_text(const json_t *object, const char *path); /* "" unless there is a text; borrowed */
 
 /* Appends compact text with sorted keys: same value, same bytes. */
 int json_write(const json_t *value, struct buf *out) _must_use_;

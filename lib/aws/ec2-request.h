@@ -60,6 +60,7 @@ int aws_request_create_customer_gateway(struct http_request *r, const struct aws
                                         const struct aws_customer_gateway_spec *spec) _must_use_;
 int aws_request_delete_customer_gateway(struct http_request *r, const struct aws_endpoint *e,
                                         const char *customer_gateway_id) _must_use_;
+/* @asn: 0 is AWS's default */
 int aws_request_create_vpn_gateway(struct http_request *r, const struct aws_endpoint *e, uint64_t asn,
                                    const struct tag *tags, size_t n_tags) _must_use_;
 int aws_request_delete_vpn_gateway(struct http_request *r, const struct aws_endpoint *e,

@@ -29,6 +29,7 @@ struct aws_tunnel_maintenance {
         const char *vpn_connection_id;
         struct ip4 outside;
         bool pending;
+        const char *pending_text;      /* AWS's own word */
         int64_t auto_applied_after_ms; /* wall clock, 0: not given */
         int64_t last_applied_ms;
 };

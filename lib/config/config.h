@@ -2,8 +2,8 @@
 /*
  * Configuration: bytes and a file name -> declarations, with file and line for everything that is wrong.
  *
- * /etc/s2svpn/s2svpnd.conf, its drop-ins s2svpnd.conf.d/NAME.conf (sorted), and one pairings.d/NAME.conf a pairing. The caller
- * reads the files; nothing here does I/O.
+ * /etc/s2svpn/s2svpnd.conf, its drop-ins s2svpnd.conf.d/NAME.conf (sorted), and one pairings.d/NAME.conf a pairing. The
+ * caller reads the files; nothing here does I/O.
  */
 #pragma once
 
@@ -19,12 +19,12 @@ struct config_file {
 
 /* s2svpnd.conf */
 struct daemon_config {
-        const char *owner;          /* Owner=, tag value; default "s2svpn" */
-        const char *metrics_listen; /* MetricsListen=127.0.0.1:9321; "" = off */
-        const char *ca_file;        /* CaFile=, for both clouds; "" = system */
+        const char *owner;                             /* Owner=, tag value; default "s2svpn" */
+        const char *metrics_listen;                    /* MetricsListen=127.0.0.1:9321; "" = off */
+        const char *ca_file;                           /* CaFile=, for both clouds; "" = system */
         const char *authority_url, *arm_url, *aws_url; /* endpoint overrides; "" = the clouds' own */
-        const char *client_secret_file; /* [Azure] ClientSecretFile= of the daemon; "" = $CREDENTIALS_DIRECTORY, environment */
-        struct timing timing;       /* [Timing], the default of every pairing */
+        const char *client_secret_file; /* [Azure] ClientSecretFile=; "" = credentials directory, environment */
+        struct timing timing;           /* [Timing], the default of every pairing */
 };
 
 /* All of it. Immutable once made; freed as a whole. */
@@ -43,7 +43,7 @@ enum {
         CONFIG_INVALID, /* @errors has one "file:line: text" a line, all of them, not just the first */
 };
 
-/* @daemon_files: s2svpnd.conf first, then drop-ins in order. @pairing_files: in any order, each path ends in NAME.conf. */
+/* @daemon_files: s2svpnd.conf first, then drop-ins in order. @pairing_files: any order, each path ends in NAME.conf */
 int config_parse(const struct config_file *daemon_files, size_t n_daemon, const struct config_file *pairing_files,
                  size_t n_pairings, struct buf *errors, struct configuration **ret) _must_use_;
 

@@ -14,8 +14,8 @@
 #define AZURE_ARM_PUBLIC "https://management.azure.com"
 
 /* One version for all resources: a general one whose description we hold member by member, new enough to show what a
- * PUT could lose (certificate authentication, migration state, high-bandwidth gateways). The description of 2025-09-01
- * adds nothing to gateways, connections and peerings. */
+ * PUT could lose (certificate authentication, migration state, high-bandwidth gateways). What the description of
+ * 2025-09-01 adds is only a connection's routingConfiguration; where that shows up, it holds the PUT. */
 #define AZURE_API_VERSION "2025-05-01"
 
 #define AZURE_POLL_URL_MAX 8192

@@ -150,7 +150,7 @@ static int change_connection(json_t *body, const struct azure_connection_change 
  * @r: fresh request; filled
  * @call: base, token, correlation id
  * @id: of the connection
- * @raw_json: the body of a GET of it, just made
+ * @raw_json: of the connection as just read, or the body of the GET itself
  * @change: what shall be different
  *
  * Return: 0, -ENOMEM, -EINVAL or AZURE_REQUEST_UNKNOWN_MEMBER.

@@ -168,6 +168,32 @@ static void read_connection(struct reader *r, const json_t *o, void *row) {
         r->where = where;
 }
 
+/* Old api-versions echo the key: it must not live on in a snapshot. */
+static void drop_key(json_t *properties, const char *name) {
+        const json_t *key = json_object_get(properties, name);
+        if (json_is_string(key))
+                explicit_bzero((char *)json_string_value(key), json_string_length(key)); /* dies with the member */
+        json_object_del(properties, name);
+}
+
+static const char *raw_without_keys(struct reader *r, json_t *body) {
+        _cleanup_buf_ struct buf text = BUF_NULL;
+        drop_key(json_object_get(body, "properties"), "sharedKey");
+        drop_key(json_object_get(body, "properties"), "authorizationKey");
+        int k = json_write(body, &text);
+        const char *copy = k == 0 ? arena_strndup(r->reply->arena, text.data, text.len) : NULL;
+        if (!copy && !r->error)
+                r->error = k < 0 ? k : -ENOMEM;
+        return copy;
+}
+
+/**
+ * azure_parse_connection() - Reads a connection
+ * @reply: the answer to a GET or a PUT
+ * @ret: the connection; with the body less its keys, from which a PUT starts
+ *
+ * Return: 0, -ENOMEM or AZ_REPLY_MALFORMED.
+ */
 int azure_parse_connection(struct azure_reply *reply, struct az_connection *ret) {
         _cleanup_json_ json_t *body = NULL;
         struct reader r;
@@ -175,6 +201,7 @@ int azure_parse_connection(struct azure_reply *reply, struct az_connection *ret)
         if (reader_begin(&r, reply, &body) != 0)
                 return r.error;
         read_connection(&r, body, &connection);
+        connection.raw_json = raw_without_keys(&r, body);
         if (r.error == 0)
                 *ret = connection;
         return r.error;

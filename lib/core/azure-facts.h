@@ -147,6 +147,7 @@ struct az_connection {
         enum az_connection_status status; /* UNKNOWN in lists: only a GET by name has it */
         int64_t ingress_bytes, egress_bytes;
         const char *unknown_member;
+        const char *raw_json; /* the reply, for the read-modify-write of a PUT; NULL in lists */
 };
 
 /* getBgpPeerStatus */

@@ -111,7 +111,7 @@ struct engine_output {
                 struct {
                         const struct http_request *request;
                         int64_t timeout_ms;
-                        size_t body_max; /* more is HTTP_FAILED */
+                        size_t body_max;  /* more is HTTP_FAILED */
                         bool is_metadata; /* never through a proxy */
                 } http;
                 struct {

@@ -30,7 +30,9 @@ struct model_options {
         bool hold_time_negotiates_down;             /* BGP loss is seen after 30 s instead of 180 s */
         bool identical_create_vpn_returns_existing; /* else InvalidOption.Conflict */
         bool advertised_rows_have_local_address;
-        bool learned_includes_sibling_rows; /* iBGP rows of the other instance */
+        bool learned_includes_sibling_rows;     /* iBGP rows of the other instance */
+        bool aws_replace_needs_pending;         /* ReplaceVpnTunnel fails without pending maintenance */
+        unsigned aws_pending_maintenance_words; /* 0 None/Available, 1 false/true, 2 empty/AVAILABLE */
         int64_t aws_telemetry_lag_ms;
         int64_t aws_deleted_stays_listed_ms;
         int64_t vgw_route_propagation_delay_ms;

@@ -39,6 +39,7 @@ struct fault {
 
 struct physics {
         bool dirty;
+        uint64_t generation;
         struct link *links;
         size_t n_links;
         struct azure_end *azure;
@@ -141,6 +142,7 @@ static void enter_ipsec(struct model *m, struct link *l, bool up) {
         l->ipsec_up = up;
         l->ipsec_due_ms = INT64_MAX;
         l->last_change_ms = m->now_ms;
+        m->physics->generation++;
 }
 
 static void enter_bgp(struct model *m, struct link *l, bool up) {
@@ -148,6 +150,7 @@ static void enter_bgp(struct model *m, struct link *l, bool up) {
         l->bgp_due_ms = INT64_MAX;
         l->bgp_since_ms = up ? m->now_ms : 0;
         l->last_change_ms = m->now_ms;
+        m->physics->generation++;
 }
 
 static const char *fault_text(enum link_fault f) {
@@ -242,6 +245,7 @@ static const struct link *find_old(const struct link *links, size_t n, const str
 static void judge_routes(struct model *m, const struct azure_end *az, struct link *l,
                          char reason[static MODEL_REASON_SIZE]) {
         size_t n = azure_advertised(m, az->gateway_id, m->physics->prefixes, MODEL_PREFIXES_MAX);
+        l->n_advertised = n;
         if (n <= AWS_ACCEPTS_MAX)
                 return;
         l->bgp_allowed = false;
@@ -365,6 +369,7 @@ static void pair(struct model *m) {
         p->links = links;
         p->n_links = n;
         p->dirty = false;
+        p->generation++;
 }
 
 /**
@@ -398,6 +403,10 @@ int64_t physics_next_ms(const struct model *m) {
 }
 
 /* looking */
+
+uint64_t physics_generation(const struct model *m) {
+        return m->physics->generation;
+}
 
 size_t physics_links(const struct model *m, const struct link **ret) {
         *ret = m->physics->links;

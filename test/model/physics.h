@@ -83,6 +83,7 @@ struct link {
         int64_t ipsec_due_ms, bgp_due_ms; /* when the next change comes; INT64_MAX: none */
         int64_t bgp_since_ms;             /* valid while bgp_up */
         int64_t last_change_ms;
+        size_t n_advertised; /* prefixes that Azure sends over it */
         char reason[MODEL_REASON_SIZE]; /* why it is not up; "" when it is */
 };
 
@@ -99,6 +100,7 @@ size_t aws_advertised(struct model *m, const char *vpn_gateway_id, struct cidr *
 void physics_changed(struct model *m); /* configuration of either side changed: pair and judge again */
 void physics_advance(struct model *m); /* run what is due by the model's now */
 int64_t physics_next_ms(const struct model *m);
+uint64_t physics_generation(const struct model *m); /* another number after every change of any link */
 const struct link *physics_link_of_aws(const struct model *m, struct ip4 aws_outside);
 const struct link *physics_link_of_azure(const struct model *m, const char *connection_id, unsigned instance);
 void physics_azure_connection_reset(struct model *m, const char *connection_id);

@@ -82,7 +82,6 @@
 /* The text with the first @from made @to. */
 static inline _unused_ char *changed(struct arena *a, const char *text, const char *from, const char *to) {
         const char *at = strstr(text, from);
-        if (!at)
-                fail_msg("no %s to change", from);
+        assert_non_null(at);
         return arena_printf(a, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
 }

@@ -430,6 +430,15 @@ static int parse(struct xml_reader *r, const char *bytes, size_t n, bool is_fina
         return r->error;
 }
 
+/* expat would follow a UTF-16 mark against our word; UTF-8 has none of these bytes. */
+static bool starts_utf16(const struct xml_reader *r, const unsigned char *bytes, size_t n) {
+        for (size_t i = 0; i < n && r->bytes + i < 2; i++) {
+                if (bytes[i] == 0 || bytes[i] >= 0xfe)
+                        return true;
+        }
+        return false;
+}
+
 /**
  * xml_reader_feed() - Takes the next bytes of the document
  *
@@ -439,6 +448,8 @@ int xml_reader_feed(struct xml_reader *r, const void *bytes, size_t n) {
         const char *p = bytes;
         if (!r->error && n > r->limits.bytes - r->bytes)
                 fail(r, XML_MALFORMED, "too many bytes");
+        if (!r->error && starts_utf16(r, bytes, n))
+                fail(r, XML_MALFORMED, "another encoding than UTF-8");
         for (size_t left = n, part; left > 0 && !r->error; p += part, left -= part) {
                 part = left < FEED_BYTES ? left : FEED_BYTES;
                 r->bytes += part;

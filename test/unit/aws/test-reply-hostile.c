@@ -46,7 +46,6 @@ static const struct {
         {"<DescribeVpcsResponse/>", "another root"},
         {"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>" EMPTY, "another encoding"},
         {"<?xml version=\"1.0\" encoding=\"UTF-16\"?>" EMPTY, "another encoding"},
-        {"\xff\xfe<", "not well-formed"},
         {CONNECTIONS("<state>\xff</state>"), "not well-formed"},
         {CONNECTIONS("<state>\xed\xa0\x80</state>"), "not well-formed"},
         {EMPTY EMPTY, "junk after document element"},
@@ -84,6 +83,25 @@ static void malformed(void **state) {
                 assert_int_equal(r.error.http, 200);
                 assert_null(r.arena);
                 assert_int_equal(r.n_vpn_connections, 0);
+        }
+}
+
+/* UTF-16, with and without its mark, in both orders; chunks of one byte hide the mark from nobody. */
+static void utf16(void **state) {
+        static const char mark[2][2] = {{'\xff', '\xfe'}, {'\xfe', '\xff'}};
+        (void)state;
+        for (int i = 0; i < 8; i++) {
+                _cleanup_aws_result_ struct aws_result r = AWS_RESULT_NULL;
+                _cleanup_buf_ struct buf text = BUF_NULL;
+                bool little = (i & 1) == 0, with_mark = i & 2;
+                if (with_mark)
+                        buf_append(&text, mark[!little], 2);
+                for (const char *s = EMPTY; *s; s++)
+                        buf_append(&text, (const char[2]){little ? *s : 0, little ? 0 : *s}, 2);
+                assert_int_equal(
+                        sample_read(AWS_DESCRIBE_VPN_CONNECTIONS, 200, text.data, text.len, i & 4 ? 1 : 4096, &r),
+                        AWS_REPLY_MALFORMED);
+                assert_non_null(strstr(r.error.message, "another encoding"));
         }
 }
 
@@ -382,12 +400,19 @@ static void without_memory(void **state) {
 
 int main(int argc, char **argv) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(malformed),    cmocka_unit_test(incomplete),
-                cmocka_unit_test(limits),       cmocka_unit_test(depth),
-                cmocka_unit_test(skipped_text), cmocka_unit_test(endless_token),
-                cmocka_unit_test(endless_body), cmocka_unit_test(truncated),
-                cmocka_unit_test(changed),      cmocka_unit_test(refusals),
-                cmocka_unit_test(long_message), cmocka_unit_test_teardown(without_memory, unhook),
+                cmocka_unit_test(malformed),
+                cmocka_unit_test(utf16),
+                cmocka_unit_test(incomplete),
+                cmocka_unit_test(limits),
+                cmocka_unit_test(depth),
+                cmocka_unit_test(skipped_text),
+                cmocka_unit_test(endless_token),
+                cmocka_unit_test(endless_body),
+                cmocka_unit_test(truncated),
+                cmocka_unit_test(changed),
+                cmocka_unit_test(refusals),
+                cmocka_unit_test(long_message),
+                cmocka_unit_test_teardown(without_memory, unhook),
         };
         directory = argc > 1 ? argv[1] : "replies";
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -140,7 +140,7 @@ static void openid_configuration(struct azure_call *c) {
         if (!known)
                 return oauth_error(c, 400, "invalid_tenant", 90002, "Tenant not found.");
         azure_reply_json(c, 200,
-                         json_pack("{s:s+,s:s+,s:s+,s:s+,s:[s,s,s],s:[s],s:[s],s:[s],s:[s],s:s}", "token_endpoint", b,
+                         json_pack("{s:s+++,s:s+++,s:s+++,s:s+++,s:[s,s,s],s:[s],s:[s],s:[s],s:[s],s:s}", "token_endpoint", b,
                                    "/", t, "/oauth2/v2.0/token", "authorization_endpoint", b, "/", t,
                                    "/oauth2/v2.0/authorize", "issuer", b, "/", t, "/v2.0", "jwks_uri", b, "/", t,
                                    "/discovery/v2.0/keys", "token_endpoint_auth_methods_supported",
@@ -155,7 +155,7 @@ static void instance_discovery(struct azure_call *c) {
                                      "preferred_cache", "login.windows.net", "aliases", "login.microsoftonline.com");
         const char *tenant = c->a->n_apps > 0 ? c->a->apps[0].tenant : "common";
         azure_reply_json(c, 200,
-                         json_pack("{s:s,s:s,s:s+,s:o}", "api-version", "1.1", "tenant_discovery_endpoint", c->base,
+                         json_pack("{s:s,s:s,s:s+++,s:o}", "api-version", "1.1", "tenant_discovery_endpoint", c->base,
                                    "/", tenant, "/v2.0/.well-known/openid-configuration", "metadata", metadata));
 }
 

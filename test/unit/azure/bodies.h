@@ -79,6 +79,29 @@
         "{'addressPrefixes':['10.1.0.0/16','fd00::/48','10.2.0.0/16']},'remoteGateways':[{'id':'x'}],"                 \
         "'routeServiceVips':{}},'type':'Microsoft.Network/virtualNetworks/virtualNetworkPeerings'}"
 
+#define VNET_BODY                                                                                                      \
+        "{" COMMON(                                                                                                    \
+                VNET,                                                                                                  \
+                "hub") ",'tags':{'env':'prod','none':null},'properties':{'provisioningState':'Succeeded',"             \
+                       "'addressSpace':{'addressPrefixes':['10.0.0.0/16','fd00:1::/48','10.8.0.0/16']},'subnets':["    \
+                       "{'id':'" VNET "/subnets/app','name':'app','properties':{'addressPrefix':'10.0.1.0/24'}},"      \
+                       "{'id':'" SUBNET                                                                                \
+                       "','name':'gatewaysubnet','properties':{'addressPrefixes':['fd00:1::/64','10.0.255.0/27']}}],"  \
+                       "'virtualNetworkPeerings':[" PEERING_BODY "],'enableDdosProtection':false}}"
+
+#define PIP_BODY                                                                                                       \
+        "{" COMMON(                                                                                                    \
+                PIP0,                                                                                                  \
+                "pip0") ",'sku':{'name':'Standard','tier':'Regional'},'properties':{"                                  \
+                        "'provisioningState':'Succeeded','ipAddress':'203.0.113.1','publicIPAddressVersion':'IPv4',"   \
+                        "'publicIPAllocationMethod':'Static','ipConfiguration':{'id':'" CONFIG0 "'},'ipTags':[]}}"
+
+#define LOCAL_BODY                                                                                                     \
+        "{" COMMON(LOCAL,                                                                                              \
+                   "lng1") ",'properties':{'provisioningState':'Updating','localNetworkAddressSpace':"                 \
+                           "{'addressPrefixes':['10.52.255.253/32']},'gatewayIpAddress':'203.0.113.9','bgpSettings':"  \
+                           "{'asn':64512,'bgpPeeringAddress':'169.254.21.1','peerWeight':0}}}"
+
 /* The text with the first @from made @to. */
 static inline _unused_ char *changed(struct arena *a, const char *text, const char *from, const char *to) {
         const char *at = strstr(text, from);

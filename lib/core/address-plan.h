@@ -13,6 +13,8 @@ struct address_plan {
 struct ip4 inside_aws(struct cidr inside);   /* .1 */
 struct ip4 inside_azure(struct cidr inside); /* .2 */
 
+#define ADDRESS_BLOCKS 32
+
 enum {
         _ADDRESS_PLAN_SUCCESS,
         ADDRESS_PLAN_FULL, /* no free block left in 169.254.21.0/24 and 169.254.22.0/24 */

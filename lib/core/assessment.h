@@ -23,6 +23,13 @@ enum tunnel_state {
 
 const char *tunnel_state_to_string(enum tunnel_state s);
 
+/* What one cloud says of one tunnel. */
+enum word {
+        WORD_NONE, /* silent, or older than a contradicting word of the other cloud */
+        WORD_UP,
+        WORD_DOWN,
+};
+
 struct tunnel_view {
         unsigned index; /* 0..3; people see index + 1 */
         enum tunnel_state state;
@@ -34,7 +41,11 @@ struct tunnel_view {
         const struct az_connection *connection;
         const struct az_bgp_row *row;           /* of the carrying instance and this AWS peer */
         const struct az_bgp_row *discard_row;   /* of the other instance: down by design */
-        struct cidr inside;
+        struct cidr inside;             /* bits == 0: not known */
+        enum word aws_says, azure_says;
+        bool proof_is_fresh;            /* the peer status is younger than proof_max_age_ms */
+        bool has_held_off;              /* both say DOWN for longer than the hold-off */
+        int64_t holdoff_ms;             /* the one that holds for this tunnel now */
         unsigned routes_to_azure_expected, routes_to_azure_present; /* VPC prefixes learned from this peer */
         unsigned routes_to_aws_expected, routes_to_aws_present;     /* VNet and spoke prefixes accepted by AWS */
         bool routes_to_azure_known, routes_to_aws_known;
@@ -78,3 +89,9 @@ struct assessment {
 /* 0 or -ENOMEM. Reads @memory (hold-offs, since-when), never changes it. */
 int assess(const struct declaration *d, const struct observed *o, const struct memory *memory, const struct now *now,
            struct arena *arena, struct assessment *ret) _must_use_;
+
+/* The first finding of that kind and subject, or NULL. */
+const struct finding *assessment_find(const struct assessment *a, enum finding_kind kind, const char *subject);
+
+/* The link of a peering that carries an old address space. false: in sync. @ret NULL: the spoke's, which we cannot read */
+bool spoke_stale_link(const struct spoke *spoke, const struct az_peering **ret);

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "util/utf8.h"
+
 const char *cloud_error_class_to_string(enum cloud_error_class c) {
         switch (c) {
         case CLOUD_ERROR_THROTTLED:
@@ -33,23 +35,11 @@ const char *cloud_error_class_to_string(enum cloud_error_class c) {
 }
 
 /* Bytes of the well-formed, printable character at @s; 0 if there is none. */
-static size_t character(const unsigned char *s, size_t n) {
-        if (s[0] < 0x80)
-                return s[0] >= 0x20 && s[0] != 0x7f ? 1 : 0;
-        size_t len = s[0] >= 0xc2 && s[0] < 0xe0   ? 2
-                     : s[0] >= 0xe0 && s[0] < 0xf0 ? 3
-                     : s[0] >= 0xf0 && s[0] < 0xf5 ? 4
-                                                   : 0;
-        if (len == 0 || len > n)
-                return 0;
-        for (size_t i = 1; i < len; i++) {
-                if ((s[i] & 0xc0) != 0x80)
-                        return 0;
-        }
-        bool c1_control = s[0] == 0xc2 && s[1] < 0xa0;
-        bool overlong = (s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xf0 && s[1] < 0x90);
-        bool outside = (s[0] == 0xed && s[1] >= 0xa0) || (s[0] == 0xf4 && s[1] >= 0x90);
-        return c1_control || overlong || outside ? 0 : len;
+static size_t character(const char *s, size_t n) {
+        uint32_t code;
+        size_t len = utf8_decode(s, n, &code);
+        bool is_control = len > 0 && (code < 0x20 || (code >= 0x7f && code < 0xa0));
+        return is_control ? 0 : len;
 }
 
 /**
@@ -60,17 +50,16 @@ static size_t character(const unsigned char *s, size_t n) {
  * @n: bytes of @text
  */
 void cloud_error_text(char *out, size_t size, const char *text, size_t n) {
-        const unsigned char *s = (const unsigned char *)text;
         size_t used = 0;
         assert(size > 0);
         for (size_t i = 0; i < n;) {
-                size_t len = character(s + i, n - i);
+                size_t len = character(text + i, n - i);
                 if (used + (len ? len : 1) >= size)
                         break;
                 if (len == 0)
                         out[used++] = '?';
                 else
-                        memcpy(out + used, s + i, len);
+                        memcpy(out + used, text + i, len);
                 used += len;
                 i += len ? len : 1;
         }

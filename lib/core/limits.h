@@ -18,7 +18,7 @@
 
 /* Findings and plans. */
 #define FINDINGS_MAX 2048
-#define STEPS_MAX 256
+#define STEPS_MAX 1024
 #define HISTORY_MAX 200
 
 /* Outside data. */

@@ -43,8 +43,14 @@ struct ladder {
 struct repaired {
         enum finding_kind kind;
         char subject[96];
-        unsigned times;
+        unsigned times;        /* occurrences that were repaired; a repeated try of one occurrence counts once */
         int64_t first_wall_ms;
+        int64_t last_wall_ms;
+};
+
+/* Since when the clouds agree or disagree about one tunnel. Not persisted: after a restart the wait begins anew. */
+struct tunnel_memory {
+        struct monotime both_down_since, disagree_since; /* {0}: they do not */
 };
 
 /* A write that was sent and not yet seen in an observation. Saved before the request leaves. */
@@ -59,6 +65,18 @@ struct intent {
         char created_id[64]; /* AWS id from the reply, "" when none */
         char *poll_url;     /* Azure long operation; NULL: none; owned */
 };
+
+struct policy;
+struct declaration;
+
+/* The rung that a step is; RUNG_NONE: no part of the ladder. */
+enum rung step_rung(enum step_kind kind);
+
+/* The rung after the last one that was tried; a rung that policy forbids is passed over, but for the last one. */
+enum rung ladder_next(const struct ladder *l, const struct policy *p);
+
+/* No rung is left that policy allows, and the last one has had its time. */
+bool ladder_is_exhausted(const struct declaration *d, const struct ladder *l, int64_t now_wall_ms);
 
 #define REMEMBERED_MAX 256
 #define REPAIRED_MAX 64
@@ -77,11 +95,13 @@ struct memory {
         char paused_by[64];
         int64_t last_gateway_op_wall_ms, last_aws_change_wall_ms, last_address_change_wall_ms;
         uint64_t vnet_prefixes_hash; /* to notice an address-space change */
+        uint32_t seen;               /* bit of each slot (slots.h) that was there; persisted */
+        bool ever_up;                /* some tunnel was up once; persisted */
+        struct tunnel_memory tunnels[TUNNELS];
 };
 
 struct assessment;
 struct observed;
-struct declaration;
 
 void memory_deinit(struct memory *m); /* a zeroed struct is a valid, empty memory */
 
@@ -94,9 +114,20 @@ int memory_note_assessment(struct memory *m, const struct declaration *d, const 
 int memory_note_step(struct memory *m, const struct declaration *d, const struct step *s,
                      const struct now *now) _must_use_;
 
+/* A person resumed: what vanished is believed to be gone, and every ladder starts afresh. Unpauses. */
+void memory_resume(struct memory *m);
+
+/* Repaired twice within a day: if it is there again, somebody else wants it otherwise. */
+bool memory_is_contested(const struct memory *m, enum finding_kind kind, const char *subject, int64_t now_wall_ms);
+
+/* true if a step for this finding left at most @window_ms ago */
+bool memory_repaired_lately(const struct memory *m, enum finding_kind kind, const char *subject, int64_t now_wall_ms,
+                            int64_t window_ms);
+
 const struct remembered_finding *memory_find(const struct memory *m, enum finding_kind kind, const char *subject);
 
 /* intents: found by what they do; added before a write leaves, dropped when the observation shows its effect */
-struct intent *memory_intent(struct memory *m, enum step_kind kind, unsigned slot, const char *target); /* NULL: none */
+struct intent *memory_intent(const struct memory *m, enum step_kind kind, unsigned slot,
+                             const char *target); /* NULL: none */
 int memory_add_intent(struct memory *m, const struct intent *intent, struct intent **ret) _must_use_; /* copies */
 void memory_drop_intent(struct memory *m, struct intent *intent);

@@ -11,6 +11,7 @@
 #include "core/aws-facts.h"
 #include "core/azure-facts.h"
 #include "core/declaration.h"
+#include "core/plan-step.h"
 #include "util/monotime.h"
 
 enum fact_state {
@@ -53,7 +54,9 @@ struct foreign_connection {
         bool names_custom_address; /* false: it uses the gateway's first one, which must then stay first */
         bool is_up;                /* or not known to be down */
         const char *pairing;       /* another pairing of this daemon, or "" */
-        unsigned tunnel;           /* of that pairing */
+        unsigned tunnel;           /* of that pairing; TUNNELS: not known */
+        struct ip4 custom[AZ_INSTANCES_MAX]; /* the custom addresses that it names */
+        size_t n_custom;
 };
 
 struct observed_azure {
@@ -81,6 +84,14 @@ struct observed_aws {
         const char *foreign_vgw; /* another VPN gateway attached to our VPC: a build is refused; "" when none */
         const struct duplicate *duplicates;
         size_t n_duplicates;
+        const struct cidr *foreign_inside; /* inside CIDRs of other tunnels on our VPN gateway */
+        size_t n_foreign_inside;
+};
+
+/* A write that the cloud refused until a person acts: policy, lock, quota, authorisation. */
+struct refusal {
+        enum step_kind kind;
+        const char *why;
 };
 
 struct observed {
@@ -88,4 +99,8 @@ struct observed {
         bool addresses_known;          /* false: facts needed to choose them are missing */
         struct observed_azure azure;
         struct observed_aws aws;
+        /* about ourselves; all may stay zero */
+        const char *azure_identity_problem, *aws_identity_problem; /* not the declared tenant, account; NULL: none */
+        const struct refusal *refusals;                            /* not older than an hour; at most one a kind */
+        size_t n_refusals;
 };

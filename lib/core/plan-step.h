@@ -24,7 +24,7 @@ enum step_kind {
         STEP_PUT_CONNECTION,          /* slot: tunnel; creates or corrects */
         STEP_SET_KEY,                 /* slot: tunnel; Azure takes over AWS's key */
         STEP_MODIFY_TUNNEL,           /* slot: tunnel; AWS tunnel options, all differences in one call */
-        STEP_SYNC_PEERING,            /* target: id of the peering to PUT with sync */
+        STEP_SYNC_PEERING,            /* target: the hub's name of the peering; target_id: the link to PUT with sync */
         STEP_RESET_CONNECTION,        /* slot: tunnel */
         STEP_REPLACE_TUNNEL,          /* slot: tunnel; AWS endpoint */
         STEP_DELETE_CONNECTION,       /* slot: tunnel; first half of recreating it */
@@ -35,6 +35,7 @@ enum step_kind {
 const char *step_kind_to_string(enum step_kind k);
 bool step_kind_creates_base(enum step_kind k); /* gateways, public IPs, VPN connections: only in build mode */
 bool step_kind_is_azure(enum step_kind k);
+bool step_kind_writes_gateway(enum step_kind k); /* the Azure gateway or what hangs on it: one at a time */
 
 enum step_status {
         STEP_READY,
@@ -83,7 +84,7 @@ struct step {
         const char *held_why;
         bool is_disruptive;     /* takes a working tunnel down */
         bool is_urgent_half;    /* second half of a two-sided change or a recreation: not held by G10, G12, G15 */
-        unsigned blast;         /* bit t: tunnel t of this pairing */
+        unsigned blast;         /* bit t: tunnel t of this pairing is worked on (and down meanwhile, if disruptive) */
         const char *blast_text; /* everything else on the touched resource, for people */
         bool touches_foreign_up; /* a foreign connection or another pairing's tunnel that is up is in the radius */
         const char *billed;     /* what it costs: "VPN gateway VpnGw2AZ, per hour", "" when nothing */
@@ -94,6 +95,9 @@ enum tunnel_field {
         TUNNEL_FIELD_STARTUP = 1 << 0,
         TUNNEL_FIELD_INSIDE_CIDR = 1 << 1,
 };
+
+/* what an intent of this step has as its target: "" unless the slot alone does not say it */
+const char *step_intent_target(const struct step *s);
 
 struct plan {
         struct step *steps;

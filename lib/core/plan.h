@@ -22,6 +22,7 @@ struct guard_context {
         bool aws_busy[INSTANCES];    /* a write on that VPN connection is in flight */
         struct monotime cloud_refused[_STEP_KIND_COUNT]; /* when a person was last said to be needed; {0} never */
         const char *cloud_refused_why[_STEP_KIND_COUNT];
+        const char *approved_plan; /* id of the plan that a person approved and that is still valid; NULL: none */
 };
 
 /* Marks steps as HELD, never changes anything else. 0 or -ENOMEM (then every step is held). */

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory.
+ *
+ * Rules, in the order of the code:
+ * M1 a finding begins when it is first seen and ends when one assessment does not have it; what is past the limit is
+ * not remembered, so that it never gets past its hold-off M2 a wait that both clouds must agree upon begins anew as
+ * soon as one of them says otherwise M3 a slot was there as long as nothing says that it is gone by itself; what
+ * vanished in a crowd stays expected M4 a ladder starts afresh after a healthy hour, its budget after a day M5 stamps
+ * in the future come from a clock that was set back: they become now M6 a ladder's wait doubles with each rung, up to
+ * the cap M7 a repair counts once an occurrence: a field that stays wrong is tried again, not contested
+ */
+#include "core/memory.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/assessment.h"
+#include "core/slots.h"
+#include "util/alloc.h"
+#include "util/encode.h"
+
+#define HOUR_MS (60 * (int64_t)MINUTE_MS)
+#define DAY_MS (24 * HOUR_MS)
+#define CONTESTED_TIMES 2
+
+void memory_deinit(struct memory *m) {
+        for (size_t i = 0; i < m->n_intents; i++)
+                mem_free(m->intents[i].poll_url);
+        mem_free(m->findings);
+        mem_free(m->repaired);
+        mem_free(m->intents);
+        *m = (struct memory){0};
+}
+
+static void copy_text(char *out, size_t size, const char *text) {
+        size_t n = strnlen(text, size - 1);
+        memcpy(out, text, n);
+        out[n] = '\0';
+}
+
+/* stored texts may be cut; they still compare */
+static bool text_equal(const char *stored, size_t size, const char *text) {
+        return strncmp(stored, text, size - 1) == 0;
+}
+
+static struct remembered_finding *find(const struct memory *m, enum finding_kind kind, const char *subject) {
+        for (size_t i = 0; i < m->n_findings; i++) {
+                struct remembered_finding *r = &m->findings[i];
+                if (r->kind == kind && text_equal(r->subject, sizeof(r->subject), subject))
+                        return r;
+        }
+        return NULL;
+}
+
+const struct remembered_finding *memory_find(const struct memory *m, enum finding_kind kind, const char *subject) {
+        return find(m, kind, subject);
+}
+
+static struct remembered_finding remembered(const struct finding *f) {
+        struct remembered_finding r = {
+                .kind = f->kind,
+                .since_wall_ms = f->since_wall_ms,
+                .since = f->since,
+                .samples = f->samples,
+                .present = true,
+        };
+        copy_text(r.subject, sizeof(r.subject), f->subject);
+        return r;
+}
+
+/* M1 */
+static int note_findings(struct memory *m, const struct assessment *a, bool *changed) {
+        size_t n = 0, size = m->n_findings + a->n_findings;
+        if (size > 0) {
+                struct remembered_finding *list = mem_realloc(m->findings, size * sizeof(*list));
+                if (!list)
+                        return -ENOMEM;
+                m->findings = list;
+        }
+        for (size_t i = 0; i < m->n_findings; i++)
+                m->findings[i].present = false;
+        for (size_t i = 0; i < a->n_findings; i++) {
+                struct remembered_finding *r = find(m, a->findings[i].kind, a->findings[i].subject);
+                *changed |= !r;
+                if (!r)
+                        r = &m->findings[m->n_findings++];
+                *r = remembered(&a->findings[i]);
+        }
+        for (size_t i = 0; i < m->n_findings; i++) {
+                *changed |= !m->findings[i].present;
+                if (m->findings[i].present && n < REMEMBERED_MAX)
+                        m->findings[n++] = m->findings[i];
+        }
+        m->n_findings = n;
+        return 0;
+}
+
+/* M2 */
+static void note_since(struct monotime *since, bool holds, const struct now *now) {
+        if (!holds)
+                *since = MONOTIME_NEVER;
+        else if (!monotime_is_set(*since))
+                *since = now->boot;
+}
+
+static void note_tunnels(struct memory *m, const struct assessment *a, const struct now *now, bool *changed) {
+        for (unsigned t = 0; t < TUNNELS; t++) {
+                enum word aws = a->tunnels[t].aws_says, azure = a->tunnels[t].azure_says;
+                bool both = aws != WORD_NONE && azure != WORD_NONE;
+                /* an old row that telemetry outruns neither agrees nor disagrees */
+                if (!both && a->tunnels[t].state == TUNNEL_DOWN && aws == WORD_DOWN)
+                        continue;
+                note_since(&m->tunnels[t].both_down_since, both && aws == WORD_DOWN && azure == WORD_DOWN, now);
+                note_since(&m->tunnels[t].disagree_since, both && aws != azure, now);
+        }
+        *changed |= !m->ever_up && a->n_up > 0;
+        m->ever_up |= a->n_up > 0;
+}
+
+/* M3 */
+static void note_seen(struct memory *m, const struct observed *o, const struct assessment *a, bool *changed) {
+        uint32_t seen = m->seen;
+        if (assessment_find(a, FINDING_VANISHED, "pairing"))
+                return;
+        for (unsigned i = 0; i < SLOTS; i++) {
+                const struct slot *slot = slot_at(i);
+                enum fact_state state = slot_fact(o, slot)->state;
+                if (state == FACT_KNOWN)
+                        seen |= slot_bit(slot);
+                if (state == FACT_ABSENT)
+                        seen &= ~slot_bit(slot);
+        }
+        *changed |= seen != m->seen;
+        m->seen = seen;
+}
+
+/* M4 */
+static void note_ladder(struct ladder *l, enum tunnel_state state, int64_t now_wall_ms, bool *changed) {
+        bool is_up = state == TUNNEL_UP || state == TUNNEL_PROVEN_UP;
+        bool is_down = state == TUNNEL_DOWN || state == TUNNEL_PROVEN_DOWN;
+        if (l->last == RUNG_NONE && l->actions_today == 0)
+                return;
+        if (is_down && l->healthy_since_wall_ms != 0) {
+                l->healthy_since_wall_ms = 0;
+                *changed = true;
+        }
+        if (is_up && l->healthy_since_wall_ms == 0) {
+                l->healthy_since_wall_ms = now_wall_ms;
+                *changed = true;
+        }
+        if (is_up && now_wall_ms - l->healthy_since_wall_ms >= HOUR_MS && l->last != RUNG_NONE) {
+                l->last = RUNG_NONE;
+                l->tries = 0;
+                l->next_allowed_wall_ms = 0;
+                *changed = true;
+        }
+        if (now_wall_ms - l->day_start_wall_ms >= DAY_MS && l->actions_today > 0) {
+                l->actions_today = 0;
+                *changed = true;
+        }
+}
+
+/* M5 */
+static void not_after(int64_t *stamp, int64_t latest_ms, bool *changed) {
+        if (*stamp <= latest_ms)
+                return;
+        *stamp = latest_ms;
+        *changed = true;
+}
+
+static void repair_stamps(struct memory *m, const struct declaration *d, int64_t now_ms, bool *changed) {
+        not_after(&m->last_gateway_op_wall_ms, now_ms, changed);
+        not_after(&m->last_aws_change_wall_ms, now_ms, changed);
+        not_after(&m->last_address_change_wall_ms, now_ms, changed);
+        for (unsigned t = 0; t < TUNNELS; t++) {
+                not_after(&m->ladders[t].next_allowed_wall_ms, now_ms + d->timing.ladder_backoff_cap_ms, changed);
+                not_after(&m->ladders[t].day_start_wall_ms, now_ms, changed);
+                not_after(&m->ladders[t].healthy_since_wall_ms, now_ms, changed);
+        }
+        for (size_t i = 0; i < m->n_repaired; i++) {
+                not_after(&m->repaired[i].first_wall_ms, now_ms, changed);
+                not_after(&m->repaired[i].last_wall_ms, now_ms, changed);
+        }
+}
+
+/* the same for any order of the reply */
+static uint64_t hash_prefixes(const struct az_vnet *vnet) {
+        uint64_t sum = 1; /* never 0, which means "not known yet" */
+        for (size_t i = 0; i < vnet->n_prefixes; i++) {
+                uint64_t key[2] = {vnet->prefixes[i].addr, vnet->prefixes[i].bits};
+                sum += hash_bytes(HASH_INIT, key, sizeof(key));
+        }
+        return sum != 0 ? sum : 1;
+}
+
+static void note_prefixes(struct memory *m, const struct observed *o, int64_t now_wall_ms, bool *changed) {
+        if (o->azure.vnet.fact.state != FACT_KNOWN)
+                return;
+        uint64_t hash = hash_prefixes(o->azure.vnet.value);
+        if (hash == m->vnet_prefixes_hash)
+                return;
+        if (m->vnet_prefixes_hash != 0)
+                m->last_address_change_wall_ms = now_wall_ms;
+        m->vnet_prefixes_hash = hash;
+        *changed = true;
+}
+
+static void forget_old_repairs(struct memory *m, int64_t now_wall_ms, bool *changed) {
+        size_t n = 0;
+        for (size_t i = 0; i < m->n_repaired; i++) {
+                if (now_wall_ms - m->repaired[i].first_wall_ms < DAY_MS)
+                        m->repaired[n++] = m->repaired[i];
+        }
+        *changed |= n != m->n_repaired;
+        m->n_repaired = n;
+}
+
+/**
+ * memory_note_assessment() - takes over what one round found
+ * @m: memory
+ * @d: declaration
+ * @o: observation that was assessed
+ * @a: assessment
+ * @now: both clocks
+ * @ret_changed: something that must be persisted changed
+ *
+ * Return: 0, or -ENOMEM with the memory unchanged
+ */
+int memory_note_assessment(struct memory *m, const struct declaration *d, const struct observed *o,
+                           const struct assessment *a, const struct now *now, bool *ret_changed) {
+        bool changed = false;
+        int r = note_findings(m, a, &changed);
+        if (r < 0)
+                return r;
+        repair_stamps(m, d, now->wall_ms, &changed);
+        note_tunnels(m, a, now, &changed);
+        note_seen(m, o, a, &changed);
+        for (unsigned t = 0; t < TUNNELS; t++)
+                note_ladder(&m->ladders[t], a->tunnels[t].state, now->wall_ms, &changed);
+        note_prefixes(m, o, now->wall_ms, &changed);
+        forget_old_repairs(m, now->wall_ms, &changed);
+        *ret_changed = changed;
+        return 0;
+}
+
+/**
+ * ladder_next() - what to try next
+ * @l: ladder of a tunnel
+ * @p: policy
+ *
+ * Return: a rung; RUNG_RESET_INSTANCE even where policy forbids it, so that people see what it would be
+ */
+enum rung ladder_next(const struct ladder *l, const struct policy *p) {
+        switch (l->last) {
+        case RUNG_NONE:
+                return RUNG_RESET_CONNECTION;
+        case RUNG_RESET_CONNECTION:
+                return p->allow_tunnel_replace ? RUNG_REPLACE_TUNNEL : RUNG_RECREATE_CONNECTION;
+        case RUNG_REPLACE_TUNNEL:
+                return RUNG_RECREATE_CONNECTION;
+        case RUNG_RECREATE_CONNECTION:
+                return RUNG_RESET_INSTANCE;
+        case RUNG_RESET_INSTANCE:
+        case RUNG_GAVE_UP:
+                break;
+        }
+        return RUNG_GAVE_UP;
+}
+
+bool ladder_is_exhausted(const struct declaration *d, const struct ladder *l, int64_t now_wall_ms) {
+        enum rung next = ladder_next(l, &d->policy);
+        bool at_end = next == RUNG_GAVE_UP || (next == RUNG_RESET_INSTANCE && !d->policy.allow_gateway_reset);
+        return at_end && now_wall_ms >= l->next_allowed_wall_ms;
+}
+
+/* M6 */
+static void note_rung(struct ladder *l, enum rung rung, const struct timing *timing, int64_t now_wall_ms) {
+        int64_t wait_ms = timing->ladder_backoff_ms;
+        assert(rung != RUNG_NONE);
+        l->tries = l->last == rung ? l->tries + 1 : 1;
+        l->last = rung;
+        for (unsigned i = 1; i < (unsigned)rung + l->tries - 1 && wait_ms < timing->ladder_backoff_cap_ms; i++)
+                wait_ms *= 2;
+        if (wait_ms > timing->ladder_backoff_cap_ms)
+                wait_ms = timing->ladder_backoff_cap_ms;
+        l->next_allowed_wall_ms = now_wall_ms + wait_ms;
+        l->healthy_since_wall_ms = 0;
+        if (l->actions_today == 0)
+                l->day_start_wall_ms = now_wall_ms;
+        l->actions_today++;
+}
+
+static void note_rung_of_step(struct memory *m, const struct declaration *d, const struct step *s,
+                              int64_t now_wall_ms) {
+        enum rung rung = step_rung(s->kind);
+        if (rung == RUNG_NONE)
+                return;
+        for (unsigned t = 0; t < TUNNELS; t++) {
+                if (s->blast & (1u << t))
+                        note_rung(&m->ladders[t], rung, &d->timing, now_wall_ms);
+        }
+}
+
+/* M7; only what a second hand can change back */
+static bool is_contestable(enum step_kind kind, enum finding_kind finding) {
+        return step_rung(kind) == RUNG_NONE && finding != FINDING_RESOURCE_MISSING &&
+               finding != FINDING_RESOURCE_FAILED && finding != FINDING_PEERING_OUT_OF_SYNC;
+}
+
+static struct repaired *find_repaired(const struct memory *m, enum finding_kind kind, const char *subject) {
+        for (size_t i = 0; i < m->n_repaired; i++) {
+                struct repaired *r = &m->repaired[i];
+                if (r->kind == kind && text_equal(r->subject, sizeof(r->subject), subject))
+                        return r;
+        }
+        return NULL;
+}
+
+static int note_repair(struct memory *m, const struct step *s, int64_t now_wall_ms) {
+        struct repaired *r = find_repaired(m, s->finding, s->finding_subject);
+        const struct remembered_finding *f = memory_find(m, s->finding, s->finding_subject);
+        if (r) {
+                bool is_new = f && f->since_wall_ms > r->last_wall_ms;
+                r->times += is_new;
+                r->last_wall_ms = now_wall_ms;
+                return 0;
+        }
+        if (!m->repaired) {
+                m->repaired = mem_zalloc(REPAIRED_MAX, sizeof(*m->repaired));
+                if (!m->repaired)
+                        return -ENOMEM;
+        }
+        if (m->n_repaired == REPAIRED_MAX) {
+                memmove(m->repaired, m->repaired + 1, (REPAIRED_MAX - 1) * sizeof(*m->repaired));
+                m->n_repaired--;
+        }
+        r = &m->repaired[m->n_repaired++];
+        *r = (struct repaired){s->finding, "", 1, now_wall_ms, now_wall_ms};
+        copy_text(r->subject, sizeof(r->subject), s->finding_subject);
+        return 0;
+}
+
+static void note_change(struct memory *m, enum step_kind kind, int64_t now_wall_ms) {
+        if (kind == STEP_CREATE_GATEWAY || kind == STEP_ADD_APIPA || kind == STEP_RESET_INSTANCE)
+                m->last_gateway_op_wall_ms = now_wall_ms;
+        if (kind == STEP_MODIFY_TUNNEL || kind == STEP_REPLACE_TUNNEL || kind == STEP_CREATE_VPN_CONNECTION)
+                m->last_aws_change_wall_ms = now_wall_ms;
+}
+
+/**
+ * memory_note_step() - a step leaves
+ * @m: memory
+ * @d: declaration
+ * @s: step
+ * @now: both clocks
+ *
+ * Return: 0 or -ENOMEM; then the step must not leave
+ */
+int memory_note_step(struct memory *m, const struct declaration *d, const struct step *s, const struct now *now) {
+        if (is_contestable(s->kind, s->finding)) {
+                int r = note_repair(m, s, now->wall_ms);
+                if (r < 0)
+                        return r;
+        }
+        note_rung_of_step(m, d, s, now->wall_ms);
+        note_change(m, s->kind, now->wall_ms);
+        return 0;
+}
+
+void memory_resume(struct memory *m) {
+        m->paused = false;
+        m->paused_by[0] = '\0';
+        m->seen = 0;
+        for (unsigned t = 0; t < TUNNELS; t++)
+                m->ladders[t] = (struct ladder){0};
+}
+
+bool memory_is_contested(const struct memory *m, enum finding_kind kind, const char *subject, int64_t now_wall_ms) {
+        const struct repaired *r = find_repaired(m, kind, subject);
+        if (!r || r->times < CONTESTED_TIMES || now_wall_ms - r->first_wall_ms >= DAY_MS)
+                return false;
+        const struct remembered_finding *f = memory_find(m, kind, subject);
+        return !f || f->since_wall_ms > r->last_wall_ms;
+}
+
+bool memory_repaired_lately(const struct memory *m, enum finding_kind kind, const char *subject, int64_t now_wall_ms,
+                            int64_t window_ms) {
+        const struct repaired *r = find_repaired(m, kind, subject);
+        return r && now_wall_ms - r->last_wall_ms <= window_ms;
+}
+
+/**
+ * memory_intent() - is a write of this kind on its way?
+ * @m: memory
+ * @kind: kind of the step
+ * @slot: its slot
+ * @target: step_intent_target()
+ *
+ * Return: NULL if not
+ */
+struct intent *memory_intent(const struct memory *m, enum step_kind kind, unsigned slot, const char *target) {
+        for (size_t i = 0; i < m->n_intents; i++) {
+                struct intent *x = &m->intents[i];
+                if (x->kind == kind && x->slot == slot && text_equal(x->target, sizeof(x->target), target))
+                        return x;
+        }
+        return NULL;
+}
+
+/**
+ * memory_add_intent() - remembers a write before it leaves
+ * @m: memory
+ * @intent: copied, poll_url included
+ * @ret: the copy; valid until the next intent is added or dropped
+ *
+ * Return: 0, -ENOMEM, or -ENOSPC when too many are on their way; then the write must not leave
+ */
+int memory_add_intent(struct memory *m, const struct intent *intent, struct intent **ret) {
+        if (m->n_intents == INTENTS_MAX)
+                return -ENOSPC;
+        if (!m->intents) {
+                m->intents = mem_zalloc(INTENTS_MAX, sizeof(*m->intents));
+                if (!m->intents)
+                        return -ENOMEM;
+        }
+        char *poll_url = intent->poll_url ? mem_strdup(intent->poll_url) : NULL;
+        if (intent->poll_url && !poll_url)
+                return -ENOMEM;
+        struct intent *x = &m->intents[m->n_intents++];
+        *x = *intent;
+        x->poll_url = poll_url;
+        *ret = x;
+        return 0;
+}
+
+void memory_drop_intent(struct memory *m, struct intent *intent) {
+        size_t i = (size_t)(intent - m->intents);
+        assert(i < m->n_intents);
+        mem_free(intent->poll_url);
+        m->n_intents--;
+        memmove(intent, intent + 1, (m->n_intents - i) * sizeof(*intent));
+}

@@ -4,11 +4,14 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "aws/sigv4.h"
 #include "request-cases.h"
+#include "util/alloc.h"
 
 static struct aws_endpoint endpoint(enum aws_service service) {
         struct aws_endpoint e;
@@ -134,10 +137,56 @@ static void endpoints(void **state) {
         assert_string_equal(aws_service_to_string(AWS_SERVICE_STS), "sts");
 }
 
+/* memory that ends */
+
+static size_t allocations_left;
+
+static void *counted_alloc(size_t size) {
+        return allocations_left > 0 && allocations_left-- ? malloc(size) : NULL;
+}
+
+static void *counted_realloc(void *p, size_t size) {
+        return allocations_left > 0 && allocations_left-- ? realloc(p, size) : NULL;
+}
+
+static int build_and_sign(const struct request_case *c, const struct aws_endpoint *e) {
+        _cleanup_http_request_ struct http_request r = HTTP_REQUEST_NULL;
+        _cleanup_aws_credentials_ struct aws_credentials keys = AWS_CREDENTIALS_NULL;
+        int k = c->build(&r, e);
+        if (k == 0)
+                k = aws_credentials_init(&keys, "AKID", "secret", "token", 0);
+        return k == 0 ? aws_sigv4_sign(&r, &keys, e->region, aws_service_to_string(e->service), 0) : k;
+}
+
+static int unhook(void **state) {
+        (void)state;
+        mem_set_hooks(NULL);
+        return 0;
+}
+
+static void without_memory(void **state) {
+        static const struct mem_hooks hooks = {counted_alloc, counted_realloc, free};
+        (void)state;
+        for (size_t i = 0; i < n_request_cases; i++) {
+                const struct aws_endpoint e = endpoint(aws_action_service(request_cases[i].action));
+                size_t n = 0;
+                int k;
+                mem_set_hooks(&hooks);
+                do {
+                        allocations_left = n++;
+                        k = build_and_sign(&request_cases[i], &e);
+                } while (k == -ENOMEM);
+                mem_set_hooks(NULL);
+                assert_int_equal(k, 0);
+                assert_true(n > 10);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(bodies),         cmocka_unit_test(actions),   cmocka_unit_test(refuses_reads),
-                cmocka_unit_test(refuses_writes), cmocka_unit_test(endpoints),
+                cmocka_unit_test(bodies),        cmocka_unit_test(actions),
+                cmocka_unit_test(refuses_reads), cmocka_unit_test(refuses_writes),
+                cmocka_unit_test(endpoints),     cmocka_unit_test_teardown(without_memory, unhook),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -159,11 +159,11 @@ static struct MHD_Daemon *start(struct server *s, const struct server_config *co
                 {MHD_OPTION_END, 0, NULL},
         };
         struct MHD_OptionItem none[] = {{MHD_OPTION_END, 0, NULL}};
-        return MHD_start_daemon(MHD_USE_ERROR_LOG | (config->tls_certificate ? MHD_USE_TLS : 0u), config->port, NULL,
-                                NULL, handle, s, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address,
-                                MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_URI_LOG_CALLBACK, begin, s,
-                                MHD_OPTION_NOTIFY_COMPLETED, end, s, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
-                                MHD_OPTION_ARRAY, config->tls_certificate ? tls : none, MHD_OPTION_END);
+        return MHD_start_daemon(config->tls_certificate ? MHD_USE_TLS : MHD_NO_FLAG, config->port, NULL, NULL, handle,
+                                s, MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&address, MHD_OPTION_CONNECTION_LIMIT,
+                                CONNECTIONS_MAX, MHD_OPTION_URI_LOG_CALLBACK, begin, s, MHD_OPTION_NOTIFY_COMPLETED,
+                                end, s, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, MHD_OPTION_ARRAY,
+                                config->tls_certificate ? tls : none, MHD_OPTION_END);
 }
 
 struct server *server_free(struct server *s) {

@@ -12,7 +12,7 @@
 int azure_admin_seed_app(struct model *m, const char *tenant, const char *client_id, const char *secret) {
         struct model_azure *a = m->azure;
         for (size_t i = 0; i < a->n_apps; i++) {
-                if (azure_id_is(a->apps[i].tenant, tenant) && azure_id_is(a->apps[i].client_id, client_id))
+                if (azure_same_id(a->apps[i].tenant, tenant) && azure_same_id(a->apps[i].client_id, client_id))
                         return MODEL_COPY(a->apps[i].secret, secret) ? 0 : -EINVAL; /* a new secret */
         }
         struct azure_app *app = model_grow((void **)&a->apps, &a->n_apps, sizeof(*app));
@@ -26,7 +26,7 @@ int azure_admin_seed_app(struct model *m, const char *tenant, const char *client
 int azure_admin_seed_subscription(struct model *m, const char *subscription, const char *tenant) {
         struct model_azure *a = m->azure;
         for (size_t i = 0; i < a->n_subscriptions; i++) {
-                if (azure_id_is(a->subscriptions[i].id, subscription))
+                if (azure_same_id(a->subscriptions[i].id, subscription))
                         return MODEL_COPY(a->subscriptions[i].tenant, tenant) ? 0 : -EINVAL;
         }
         struct azure_subscription *s = model_grow((void **)&a->subscriptions, &a->n_subscriptions, sizeof(*s));
@@ -41,7 +41,7 @@ static int ensure_subscription(struct model *m, const char *id) {
         if (!azure_id_part(id, "subscriptions", name, sizeof(name)))
                 return -EINVAL;
         for (size_t i = 0; i < m->azure->n_subscriptions; i++) {
-                if (azure_id_is(m->azure->subscriptions[i].id, name))
+                if (azure_same_id(m->azure->subscriptions[i].id, name))
                         return 0;
         }
         return m->azure->n_apps > 0 ? azure_admin_seed_subscription(m, name, m->azure->apps[0].tenant) : -EINVAL;

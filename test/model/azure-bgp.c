@@ -25,7 +25,7 @@ static bool instance_is_up(const struct model *m, const struct azure_resource *g
 
 static bool session_of(struct model *m, const struct azure_resource *g, const struct azure_resource *connection,
                        size_t instance, struct session *ret) {
-        if (!azure_id_is(azure_connection_gateway(connection), g->id) || !instance_is_up(m, g, instance) ||
+        if (!azure_same_id(azure_connection_gateway(connection), g->id) || !instance_is_up(m, g, instance) ||
             !connection->provisioned || !azure_end_of(m, connection, instance, &ret->end) || !ret->end.bgp_enabled)
                 return false;
         ret->link = physics_link_of_azure(m, connection->id, (unsigned)instance);

@@ -106,7 +106,7 @@ static bool on_instance(const struct azure_resource *gateway, size_t instance, c
                 json_array_get(json_at(gateway->body, "properties.bgpSettings.bgpPeeringAddresses"), instance);
         size_t i;
         json_t *item;
-        if (!azure_id_is(azure_text(entry, "ipconfigurationId"), config_id))
+        if (!azure_same_id(azure_text(entry, "ipconfigurationId"), config_id))
                 return false;
         json_array_foreach(azure_gateway_customs(gateway, instance), i, item) {
                 if (strcmp(json_string_value(item), address) == 0)
@@ -204,7 +204,8 @@ static bool check_unchangeable(struct azure_call *c, const struct azure_resource
         const char *protocol = azure_text(c->body, "properties.connectionProtocol");
         if (strcasecmp(azure_text(c->body, "properties.connectionType"),
                        azure_text(old->body, "properties.connectionType")) != 0 ||
-            !azure_id_is(azure_text(c->body, "properties.virtualNetworkGateway1.id"), azure_connection_gateway(old))) {
+            !azure_same_id(azure_text(c->body, "properties.virtualNetworkGateway1.id"),
+                           azure_connection_gateway(old))) {
                 azure_reply_error(c, 400, "ConnectionCannotBeModified",
                                   "The type and the gateway of an existing connection cannot be changed.");
                 return false;

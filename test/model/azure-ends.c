@@ -26,7 +26,7 @@ static struct ip4 custom_for(const struct azure_resource *connection, const stru
         size_t i;
         json_t *entry;
         json_array_foreach(json_at(connection->body, "properties.gatewayCustomBgpIpAddresses"), i, entry) {
-                if (azure_id_is(azure_text(entry, "ipConfigurationId"), azure_text(own, "ipconfigurationId")))
+                if (azure_same_id(azure_text(entry, "ipConfigurationId"), azure_text(own, "ipconfigurationId")))
                         return address_at(entry, "customBgpIpAddress");
         }
         return first_custom(gateway, instance);
@@ -140,7 +140,7 @@ static void add_spokes(struct model *m, const struct azure_resource *hub, struct
 static void add_static(struct model *m, const char *gateway_id, struct cidr *out, size_t *n, size_t max) {
         const struct azure_world *w = &m->azure->live;
         for (const struct azure_resource *c = w->first[AZURE_CONNECTION]; c; c = c->next) {
-                if (!azure_id_is(azure_connection_gateway(c), gateway_id))
+                if (!azure_same_id(azure_connection_gateway(c), gateway_id))
                         continue;
                 const struct azure_resource *l =
                         azure_find_kind(w, AZURE_LOCAL_GATEWAY, azure_connection_local_gateway(c));

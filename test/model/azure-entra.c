@@ -140,9 +140,9 @@ static void openid_configuration(struct azure_call *c) {
         if (!known)
                 return oauth_error(c, 400, "invalid_tenant", 90002, "Tenant not found.");
         azure_reply_json(c, 200,
-                         json_pack("{s:s+++,s:s+++,s:s+++,s:s+++,s:[s,s,s],s:[s],s:[s],s:[s],s:[s],s:s}", "token_endpoint", b,
-                                   "/", t, "/oauth2/v2.0/token", "authorization_endpoint", b, "/", t,
-                                   "/oauth2/v2.0/authorize", "issuer", b, "/", t, "/v2.0", "jwks_uri", b, "/", t,
+                         json_pack("{s:s+++,s:s+++,s:s+++,s:s+++,s:[s,s,s],s:[s],s:[s],s:[s],s:[s],s:s}",
+                                   "token_endpoint", b, "/", t, "/oauth2/v2.0/token", "authorization_endpoint", b, "/",
+                                   t, "/oauth2/v2.0/authorize", "issuer", b, "/", t, "/v2.0", "jwks_uri", b, "/", t,
                                    "/discovery/v2.0/keys", "token_endpoint_auth_methods_supported",
                                    "client_secret_post", "private_key_jwt", "client_secret_basic",
                                    "response_types_supported", "code", "subject_types_supported", "pairwise",

@@ -91,7 +91,7 @@ static bool check_subnet(struct azure_call *c, const char *id, const json_t *con
                 return false;
         }
         const struct azure_resource *other = azure_gateway_of_vnet(&c->a->live, vnet->id);
-        if (other && !azure_id_is(other->id, id)) {
+        if (other && !azure_same_id(other->id, id)) {
                 azure_reply_error(c, 400, "VirtualNetworkAlreadyHasGateway",
                                   "The virtual network %s already has the gateway %s.", vnet->id, other->id);
                 return false;
@@ -239,7 +239,7 @@ static bool check_removed(struct azure_call *c, const struct azure_resource *old
                         if (still_given(c, item))
                                 continue;
                         for (const struct azure_resource *k = c->a->live.first[AZURE_CONNECTION]; k; k = k->next) {
-                                if (!azure_id_is(azure_connection_gateway(k), old->id) ||
+                                if (!azure_same_id(azure_connection_gateway(k), old->id) ||
                                     !azure_connection_names(k, json_string_value(item)))
                                         continue;
                                 azure_reply_error(c, 400, "CustomBgpIpAddressInUse",
@@ -283,7 +283,7 @@ static bool check_peers(struct azure_call *c, const struct azure_resource *old) 
         for (const struct azure_resource *k = c->a->live.first[AZURE_CONNECTION]; k; k = k->next) {
                 const struct azure_resource *l =
                         azure_find_kind(&c->a->live, AZURE_LOCAL_GATEWAY, azure_connection_local_gateway(k));
-                if (!l || !azure_id_is(azure_connection_gateway(k), old->id) ||
+                if (!l || !azure_same_id(azure_connection_gateway(k), old->id) ||
                     azure_number(l->body, "properties.bgpSettings.asn", 0) != asn)
                         continue;
                 azure_reply_error(c, 400, "VirtualNetworkGatewayAsnConflict",

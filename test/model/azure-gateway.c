@@ -49,7 +49,7 @@ static json_t *peering_entries(const struct azure_call *c, const char *id) {
                         json_pack("s++", id, "/ipConfigurations/", azure_text(config, "name"));
                 json_t *customs = NULL;
                 json_array_foreach(json_at(c->body, "properties.bgpSettings.bgpPeeringAddresses"), j, sent) {
-                        if (azure_id_is(azure_text(sent, "ipconfigurationId"), json_string_value(config_id)))
+                        if (azure_same_id(azure_text(sent, "ipconfigurationId"), json_string_value(config_id)))
                                 customs = json_object_get(sent, "customBgpIpAddresses");
                 }
                 json_array_append_new(out,
@@ -216,7 +216,7 @@ void azure_put_gateway(struct azure_call *c, const char *id, struct azure_resour
 
 bool azure_gateway_deletable(struct azure_call *c, const struct azure_resource *r) {
         for (const struct azure_resource *i = c->a->live.first[AZURE_CONNECTION]; i; i = i->next) {
-                if (!azure_id_is(azure_connection_gateway(i), r->id))
+                if (!azure_same_id(azure_connection_gateway(i), r->id))
                         continue;
                 azure_reply_error(c, 400, "VirtualNetworkGatewayCannotBeDeleted",
                                   "Virtual network gateway %s cannot be deleted because it is used by connection %s.",

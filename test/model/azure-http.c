@@ -237,7 +237,7 @@ static void serve_resource(struct azure_call *c, enum azure_kind kind, size_t n_
 static void list_gateway_connections(struct azure_call *c, const struct azure_resource *gateway) {
         _cleanup_json_ json_t *value = json_array();
         for (const struct azure_resource *r = c->world->first[AZURE_CONNECTION]; r && !is_hidden(c); r = r->next) {
-                if (azure_id_is(azure_connection_gateway(r), gateway->id) &&
+                if (azure_same_id(azure_connection_gateway(r), gateway->id) &&
                     json_array_append_new(value, azure_render(c, r, AZURE_VIEW_LIST)) < 0)
                         c->error = -ENOMEM;
         }

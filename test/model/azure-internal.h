@@ -175,7 +175,7 @@ void azure_world_deinit(struct azure_world *w);
 void azure_touch(struct model *m, struct azure_resource *r, enum azure_state state); /* new etag */
 const char *azure_name(const char *id);
 char *azure_parent_id(const char *id, unsigned levels); /* without the last @levels pairs of type and name */
-bool azure_id_is(const char *a, const char *b);
+bool azure_same_id(const char *a, const char *b);
 bool azure_id_part(const char *id, const char *type, char *out, size_t size); /* the name after "/type/" */
 const char *azure_text(const json_t *object, const char *path);               /* "" when absent */
 bool azure_flag(const json_t *object, const char *path);

@@ -107,7 +107,7 @@ static json_t *new_body(const struct azure_call *c) {
 /* An LNG in use is part of its gateways: one write at a time. */
 static bool is_free(struct azure_call *c, const struct azure_resource *r) {
         for (const struct azure_resource *i = c->a->live.first[AZURE_CONNECTION]; i; i = i->next) {
-                if (azure_id_is(azure_connection_local_gateway(i), r->id) &&
+                if (azure_same_id(azure_connection_local_gateway(i), r->id) &&
                     !azure_gateway_is_free(c, azure_connection_gateway(i)))
                         return false;
         }
@@ -136,7 +136,7 @@ void azure_put_local_gateway(struct azure_call *c, const char *id, struct azure_
 
 bool azure_local_gateway_deletable(struct azure_call *c, const struct azure_resource *r) {
         for (const struct azure_resource *i = c->a->live.first[AZURE_CONNECTION]; i; i = i->next) {
-                if (!azure_id_is(azure_connection_local_gateway(i), r->id))
+                if (!azure_same_id(azure_connection_local_gateway(i), r->id))
                         continue;
                 azure_reply_error(c, 400, "LocalNetworkGatewayInUse",
                                   "Local network gateway %s cannot be deleted because it is used by connection %s.",

@@ -143,6 +143,10 @@ struct azure_operation *azure_operation_start(struct azure_call *c, enum azure_o
         op->start_ms = c->m->now_ms;
         op->due_ms = low_ms == high_ms ? model_after(c->m, low_ms) : model_after_between(c->m, low_ms, high_ms);
         op->settle_ms = op->due_ms;
+        if (high_ms == 0) { /* nothing to do */
+                op->state = AZURE_OP_SUCCEEDED;
+                op->settled = true;
+        }
         model_uuid(c->m, op->guid);
         MODEL_COPY(op->subscription, c->segments[1]);
         MODEL_COPY(op->tenant, c->tenant);
@@ -190,12 +194,12 @@ void azure_reply_accepted(struct azure_call *c, struct azure_operation *op) {
 /* Does this unsettled operation keep the gateway busy? */
 static bool holds_gateway(const struct model_azure *a, const struct azure_operation *op, const char *gateway_id) {
         if (op->gateway_id)
-                return azure_id_is(op->gateway_id, gateway_id);
+                return azure_same_id(op->gateway_id, gateway_id);
         if (!azure_find_kind(&a->live, AZURE_LOCAL_GATEWAY, op->target_id))
                 return false;
         for (const struct azure_resource *i = a->live.first[AZURE_CONNECTION]; i; i = i->next) {
-                if (azure_id_is(azure_connection_local_gateway(i), op->target_id) &&
-                    azure_id_is(azure_connection_gateway(i), gateway_id))
+                if (azure_same_id(azure_connection_local_gateway(i), op->target_id) &&
+                    azure_same_id(azure_connection_gateway(i), gateway_id))
                         return true;
         }
         return false;
@@ -221,7 +225,7 @@ bool azure_gateway_is_free(struct azure_call *c, const char *gateway_id) {
 
 bool azure_resource_is_free(struct azure_call *c, const struct azure_resource *r) {
         for (struct azure_operation *op = c->a->operations; op; op = op->next) {
-                if (op->settled || is_query(op->kind) || !azure_id_is(op->target_id, r->id))
+                if (op->settled || is_query(op->kind) || !azure_same_id(op->target_id, r->id))
                         continue;
                 char text[2 * AZURE_TEXT_SIZE];
                 snprintf(text, sizeof(text), "Operation on resource %s is in progress.", r->id);

@@ -37,7 +37,7 @@ const struct azure_resource *azure_peering_back(const struct azure_world *w, con
         size_t n = strlen(remote_of(peering));
         for (const struct azure_resource *p = w->first[AZURE_PEERING]; own && p; p = p->next) {
                 if (strncasecmp(p->id, remote_of(peering), n) == 0 && p->id[n] == '/' &&
-                    azure_id_is(remote_of(p), own->id))
+                    azure_same_id(remote_of(p), own->id))
                         return p;
         }
         return NULL;
@@ -173,7 +173,7 @@ static bool check_peering(struct azure_call *c, const char *id, const struct azu
                                   remote, id);
                 return false;
         }
-        if (old && !azure_id_is(remote_of(old), remote)) {
+        if (old && !azure_same_id(remote_of(old), remote)) {
                 azure_reply_error(c, 400, "ChangingRemoteVnetNotAllowed",
                                   "The remote virtual network of an existing peering cannot be changed.");
                 return false;

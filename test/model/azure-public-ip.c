@@ -22,7 +22,7 @@ const char *azure_public_ip_user(const struct azure_world *w, const char *pip_id
                 size_t i;
                 json_t *config;
                 json_array_foreach(json_at(g->body, "properties.ipConfigurations"), i, config) {
-                        if (!azure_id_is(azure_text(config, "properties.publicIPAddress.id"), pip_id))
+                        if (!azure_same_id(azure_text(config, "properties.publicIPAddress.id"), pip_id))
                                 continue;
                         snprintf(out, size, "%s/ipConfigurations/%s", g->id, azure_text(config, "name"));
                         return out;

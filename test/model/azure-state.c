@@ -19,7 +19,7 @@ static size_t bucket_of(const char *id) {
         return h % AZURE_ID_BUCKETS;
 }
 
-bool azure_id_is(const char *a, const char *b) {
+bool azure_same_id(const char *a, const char *b) {
         return strcasecmp(a, b) == 0;
 }
 
@@ -30,7 +30,7 @@ bool azure_id_is(const char *a, const char *b) {
  */
 struct azure_resource *azure_find(const struct azure_world *w, const char *id) {
         struct azure_resource *r = w->buckets[bucket_of(id)];
-        while (r && !azure_id_is(r->id, id))
+        while (r && !azure_same_id(r->id, id))
                 r = r->hash_next;
         return r;
 }

@@ -141,15 +141,15 @@ struct answer ask_raw(struct world *w, enum http_method method, const char *url,
                 return a;
         a.status = a.response.status;
         if (a.response.body.len > 0)
-                assert_int_equal(json_parse(a.response.body.data, a.response.body.len, false, &a.body, error,
-                                            sizeof(error)),
-                                 0);
+                assert_int_equal(
+                        json_parse(a.response.body.data, a.response.body.len, false, &a.body, error, sizeof(error)), 0);
         return a;
 }
 
 struct answer ask(struct world *w, enum http_method method, const char *path, const char *body) {
         char url[1024];
-        snprintf(url, sizeof(url), "https://management.azure.com%s%s%s", path, strchr(path, '?') ? "&" : "?", w->version);
+        snprintf(url, sizeof(url), "https://management.azure.com%s%s%s", path, strchr(path, '?') ? "&" : "?",
+                 w->version);
         return ask_raw(w, method, url, w->token, body);
 }
 
@@ -226,13 +226,18 @@ char *gateway_body(const char *customs0, const char *customs1) {
         "{\"name\":\"" name "\",\"properties\":{\"privateIPAllocationMethod\":\"Dynamic\","                            \
         "\"publicIPAddress\":{\"id\":\"" NETWORK "/publicIPAddresses/" pip "\"},"                                      \
         "\"subnet\":{\"id\":\"" HUB "/subnets/GatewaySubnet\"}}}"
-        return text("{\"location\":\"japaneast\",\"properties\":{\"gatewayType\":\"Vpn\",\"vpnType\":\"RouteBased\","
-                    "\"vpnGatewayGeneration\":\"Generation2\",\"sku\":{\"name\":\"VpnGw2AZ\",\"tier\":\"VpnGw2AZ\"},"
-                    "\"activeActive\":true,\"enableBgp\":true,\"ipConfigurations\":[" CONFIGURATION("c0", "pip0") ","
-                    CONFIGURATION("c1", "pip1") "],\"bgpSettings\":{\"asn\":65515,\"bgpPeeringAddresses\":["
-                    "{\"ipconfigurationId\":\"" CONFIG0 "\",\"customBgpIpAddresses\":%s},"
-                    "{\"ipconfigurationId\":\"" CONFIG1 "\",\"customBgpIpAddresses\":%s}]}}}",
-                    customs0, customs1);
+        return text(
+                "{\"location\":\"japaneast\",\"properties\":{\"gatewayType\":\"Vpn\",\"vpnType\":\"RouteBased\","
+                "\"vpnGatewayGeneration\":\"Generation2\",\"sku\":{\"name\":\"VpnGw2AZ\",\"tier\":\"VpnGw2AZ\"},"
+                "\"activeActive\":true,\"enableBgp\":true,\"ipConfigurations\":[" CONFIGURATION(
+                        "c0",
+                        "pip0") "," CONFIGURATION("c1",
+                                                  "pip1") "],\"bgpSettings\":{\"asn\":65515,\"bgpPeeringAddresses\":["
+                                                          "{\"ipconfigurationId\":\"" CONFIG0
+                                                          "\",\"customBgpIpAddresses\":%s},"
+                                                          "{\"ipconfigurationId\":\"" CONFIG1
+                                                          "\",\"customBgpIpAddresses\":%s}]}}}",
+                customs0, customs1);
 }
 
 void make_gateway(struct world *w) {

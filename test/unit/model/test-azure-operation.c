@@ -237,7 +237,8 @@ static void test_queries(void **state) {
 
 static void test_failed_operation(void **state) {
         struct world *w = *state;
-        assert_int_equal(azure_admin_fail_operations(w->m, "publicIPAddresses", "InternalServerError", "An error.", 1), 0);
+        assert_int_equal(azure_admin_fail_operations(w->m, "publicIPAddresses", "InternalServerError", "An error.", 1),
+                         0);
         _cleanup_answer_ struct answer a = ask(w, HTTP_PUT, PIP, pip_body);
         assert_int_equal(a.status, 201);
         char *url = header_copy(&a, "Azure-AsyncOperation");
@@ -318,10 +319,17 @@ static void test_durations(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                TEST(test_put_public_ip), TEST(test_put_others),       TEST(test_put_without_change),
-                TEST(test_put_subnet),    TEST(test_delete),           TEST(test_actions),
-                TEST(test_shared_key),    TEST(test_queries),          TEST(test_failed_operation),
-                TEST(test_durations),     TEST(test_url_byte_for_byte),
+                TEST(test_put_public_ip),
+                TEST(test_put_others),
+                TEST(test_put_without_change),
+                TEST(test_put_subnet),
+                TEST(test_delete),
+                TEST(test_actions),
+                TEST(test_shared_key),
+                TEST(test_queries),
+                TEST(test_failed_operation),
+                TEST(test_durations),
+                TEST(test_url_byte_for_byte),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -296,11 +296,13 @@ static void test_one_writer(void **state) {
                         if (b.status == 429)
                                 continue;
                         assert_string_equal(answer_code(&b), "AnotherOperationInProgress");
-                        assert_non_null(strstr(answer_text(&b, "error.message"), "use uri: https://management.azure.com/"));
+                        assert_non_null(
+                                strstr(answer_text(&b, "error.message"), "use uri: https://management.azure.com/"));
                         assert_non_null(strstr(answer_text(&b, "error.message"), answer_header(&a, "x-ms-request-id")));
                 }
                 if (i == 0) /* another connection of the same gateway */
-                        expect_error(w, HTTP_PUT, NETWORK "/connections/cx2", second, 409, "AnotherOperationInProgress");
+                        expect_error(w, HTTP_PUT, NETWORK "/connections/cx2", second, 409,
+                                     "AnotherOperationInProgress");
                 /* queries and reads go on */
                 json_decref(expect(w, HTTP_POST, GATEWAY "/getBgpPeerStatus", NULL, 202));
                 json_decref(expect(w, HTTP_GET, CX1, NULL, 200));
@@ -330,11 +332,11 @@ static void test_in_use(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                TEST(test_gateway),       TEST(test_gateway_needs_provisioned_ip),
+                TEST(test_gateway),         TEST(test_gateway_needs_provisioned_ip),
                 TEST(test_gateway_updates), TEST(test_connection),
-                TEST(test_put_keeps_key), TEST(test_views),
-                TEST(test_local_gateway), TEST(test_public_ip),
-                TEST(test_one_writer),    TEST(test_in_use),
+                TEST(test_put_keeps_key),   TEST(test_views),
+                TEST(test_local_gateway),   TEST(test_public_ip),
+                TEST(test_one_writer),      TEST(test_in_use),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

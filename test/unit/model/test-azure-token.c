@@ -40,8 +40,8 @@ static const struct {
         const char *url, *body, *error;
         int status, number;
 } refused[] = {
-        {TOKEN_URL, "client_id=" CLIENT "&client_secret=wrong&grant_type=client_credentials" SCOPE, "invalid_client", 401,
-         7000215},
+        {TOKEN_URL, "client_id=" CLIENT "&client_secret=wrong&grant_type=client_credentials" SCOPE, "invalid_client",
+         401, 7000215},
         {TOKEN_URL, "client_id=" CLIENT "&grant_type=client_credentials" SCOPE, "invalid_client", 401, 7000218},
         {TOKEN_URL, "client_id=x&client_secret=y&grant_type=client_credentials" SCOPE, "unauthorized_client", 400,
          700016},
@@ -71,12 +71,12 @@ static void test_token_refused(void **state) {
 
 static void test_discovery(void **state) {
         struct world *w = *state;
-        _cleanup_answer_ struct answer a =
-                ask_raw(w, HTTP_GET, "https://127.0.0.1:8443/" TENANT "/v2.0/.well-known/openid-configuration", NULL, NULL);
+        _cleanup_answer_ struct answer a = ask_raw(
+                w, HTTP_GET, "https://127.0.0.1:8443/" TENANT "/v2.0/.well-known/openid-configuration", NULL, NULL);
         assert_int_equal(a.status, 200);
         assert_string_equal(answer_text(&a, "token_endpoint"), "https://127.0.0.1:8443/" TENANT "/oauth2/v2.0/token");
-        _cleanup_answer_ struct answer b = ask_raw(
-                w, HTTP_GET, "https://127.0.0.1:8443/nobody/v2.0/.well-known/openid-configuration", NULL, NULL);
+        _cleanup_answer_ struct answer b =
+                ask_raw(w, HTTP_GET, "https://127.0.0.1:8443/nobody/v2.0/.well-known/openid-configuration", NULL, NULL);
         assert_int_equal(b.status, 400);
 }
 
@@ -137,7 +137,8 @@ static void test_front_door(void **state) {
         expect_error(w, HTTP_GET, NETWORK "/virtualNetworks/none", NULL, 404, "ResourceNotFound");
         expect_error(w, HTTP_GET, HUB "/virtualNetworkPeerings/none", NULL, 404, "NotFound");
         expect_error(w, HTTP_GET,
-                     "/subscriptions/" SUBSCRIPTION "/resourceGroups/none/providers/Microsoft.Network/virtualNetworks/x",
+                     "/subscriptions/" SUBSCRIPTION
+                     "/resourceGroups/none/providers/Microsoft.Network/virtualNetworks/x",
                      NULL, 404, "ResourceGroupNotFound");
         expect_error(w, HTTP_GET, "/subscriptions/00000000-0000-4000-8000-000000000000", NULL, 404,
                      "SubscriptionNotFound");
@@ -204,10 +205,10 @@ static void test_faults(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                TEST(test_token_has_claims), TEST(test_token_refused),  TEST(test_discovery),
+                TEST(test_token_has_claims),  TEST(test_token_refused), TEST(test_discovery),
                 TEST(test_arm_checks_tokens), TEST(test_expired),       TEST(test_wrong_tenant),
-                TEST(test_wrong_audience),   TEST(test_front_door),     TEST(test_letter_case),
-                TEST(test_throttling),       TEST(test_request_ids),    TEST(test_faults),
+                TEST(test_wrong_audience),    TEST(test_front_door),    TEST(test_letter_case),
+                TEST(test_throttling),        TEST(test_request_ids),   TEST(test_faults),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

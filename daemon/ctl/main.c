@@ -153,6 +153,10 @@ static int run(struct invocation *inv, int argc, char **argv) {
                 return EXIT_USAGE;
         }
         inv->argument = argc > 0 ? argv[0] : NULL;
+        if (inv->argument && !*inv->argument) { /* an unset variable in a script must not mean "all" */
+                complain("%s: the argument is empty", verb->name);
+                return EXIT_USAGE;
+        }
         return verb->fn(inv);
 }
 

@@ -131,7 +131,7 @@ def test_unreachable(c):
 
 def test_usage(c):
     for arguments in [[], ["stat"], ["status", "a", "b"], ["--bogus"], ["history", "-n", "0"], ["history", "-n", "x"],
-                      ["version", "x"]]:
+                      ["status", ""], ["version", "x"]]:
         r = c.run(*arguments)
         equal((arguments, r.returncode, r.stdout), (arguments, 64, ""))
         equal(r.stderr == "", False)

@@ -28,6 +28,7 @@ struct server {
         struct model *model;
         struct MHD_Daemon *daemon;
         FILE *log;
+        bool tls;
 };
 
 int64_t server_now_ms(void) {
@@ -113,6 +114,17 @@ static void write_log(const struct server *s) {
         fflush(s->log);
 }
 
+/* Answers name URLs to come back to: the model has to know that they are to be https. */
+static void make_absolute(struct http_request *r) {
+        const char *host = http_request_header(r, "Host");
+        _cleanup_buf_ struct buf url = BUF_NULL;
+        if (!host || *r->url != '/')
+                return;
+        buf_printf(&url, "https://%s%s", host, r->url);
+        if (buf_error(&url) == 0)
+                http_request_set_url(r, buf_str(&url));
+}
+
 static enum MHD_Result answer(struct server *s, struct MHD_Connection *connection, struct http_request *r,
                               const char *method) {
         _cleanup_http_response_ struct http_response response = {0};
@@ -123,6 +135,8 @@ static enum MHD_Result answer(struct server *s, struct MHD_Connection *connectio
         MHD_get_connection_values(connection, MHD_HEADER_KIND, add_header, r);
         if (http_request_error(r) < 0)
                 return MHD_NO;
+        if (s->tls)
+                make_absolute(r);
         enum model_outcome outcome = model_http(s->model, r, server_now_ms(), &response);
         write_log(s);
         return outcome == MODEL_REPLY ? send_response(connection, &response) : MHD_NO;
@@ -184,6 +198,7 @@ struct server *server_new(struct model *m, const struct server_config *config) {
         }
         s->model = m;
         s->log = config->log;
+        s->tls = config->tls_certificate != NULL;
         s->daemon = start(s, config);
         return s->daemon ? TAKE_PTR(s) : NULL;
 }

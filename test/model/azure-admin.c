@@ -216,6 +216,7 @@ int azure_admin_patch(struct model *m, const char *id, const json_t *patch) {
         if (!json_is_object(patch))
                 return -EINVAL;
         merge(r->body, patch, JSON_DEPTH_MAX);
+        r->gateway_hash = 0;
         if (!json_is_object(json_object_get(r->body, "properties")))
                 json_object_set_new(r->body, "properties", json_object());
         azure_touch(m, r, r->state);

@@ -136,11 +136,19 @@ static void add_spokes(struct model *m, const struct azure_resource *hub, struct
         }
 }
 
+/* Whether a connection is on this gateway: asked for every pair of them, so by hash first. */
+static bool is_on(struct azure_resource *connection, const char *gateway_id, uint64_t hash) {
+        if (connection->gateway_hash == 0)
+                connection->gateway_hash = azure_id_hash(azure_connection_gateway(connection));
+        return connection->gateway_hash == hash && azure_same_id(azure_connection_gateway(connection), gateway_id);
+}
+
 /* Prefixes of local network gateways are static routes, and are passed on. */
 static void add_static(struct model *m, const char *gateway_id, struct cidr *out, size_t *n, size_t max) {
         const struct azure_world *w = &m->azure->live;
-        for (const struct azure_resource *c = w->first[AZURE_CONNECTION]; c; c = c->next) {
-                if (!azure_same_id(azure_connection_gateway(c), gateway_id))
+        uint64_t hash = azure_id_hash(gateway_id);
+        for (struct azure_resource *c = w->first[AZURE_CONNECTION]; c; c = c->next) {
+                if (!is_on(c, gateway_id, hash))
                         continue;
                 const struct azure_resource *l =
                         azure_find_kind(w, AZURE_LOCAL_GATEWAY, azure_connection_local_gateway(c));

@@ -61,6 +61,7 @@ struct azure_resource {
         struct ip4 private_ip[AZURE_INSTANCES]; /* gateway */
         int64_t down_until_ms[AZURE_INSTANCES]; /* gateway: instance restarts; connection: [0], re-keying */
         char *psk;                              /* connection */
+        uint64_t gateway_hash;                  /* connection: of its gateway's id; 0: not computed yet */
         char true_status[16], shown_status[16]; /* connection: GET says the second, late by option */
         bool was_up;
         int64_t true_since_ms, counted_ms, bytes_in, bytes_out, shown_ms, shown_in, shown_out;
@@ -176,6 +177,7 @@ void azure_touch(struct model *m, struct azure_resource *r, enum azure_state sta
 const char *azure_name(const char *id);
 char *azure_parent_id(const char *id, unsigned levels); /* without the last @levels pairs of type and name */
 bool azure_same_id(const char *a, const char *b);
+uint64_t azure_id_hash(const char *id);                                       /* without regard to case; never 0 */
 bool azure_id_part(const char *id, const char *type, char *out, size_t size); /* the name after "/type/" */
 const char *azure_text(const json_t *object, const char *path);               /* "" when absent */
 bool azure_flag(const json_t *object, const char *path);

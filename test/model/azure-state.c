@@ -10,13 +10,17 @@
 #include "util/alloc.h"
 #include "util/encode.h"
 
-static size_t bucket_of(const char *id) {
+uint64_t azure_id_hash(const char *id) {
         uint64_t h = HASH_INIT;
         for (; *id; id++) {
                 char c = (char)tolower((unsigned char)*id);
                 h = hash_bytes(h, &c, 1);
         }
-        return h % AZURE_ID_BUCKETS;
+        return h ? h : 1;
+}
+
+static size_t bucket_of(const char *id) {
+        return azure_id_hash(id) % AZURE_ID_BUCKETS;
 }
 
 bool azure_same_id(const char *a, const char *b) {

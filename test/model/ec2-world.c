@@ -105,7 +105,7 @@ const struct ec2_world *ec2_view(const struct ec2_call *c) {
 
 /* Another account's and another region's resources do not exist; new ones may not be known everywhere yet. */
 bool ec2_visible(const struct ec2_call *c, const struct ec2_meta *meta) {
-        int64_t unseen_ms = c->m->options.aws_new_unseen_ms;
+        int64_t unseen_ms = (int64_t)((double)c->m->options.aws_new_unseen_ms / c->m->speed);
         if (unseen_ms > 0 && meta->created_ms + unseen_ms > c->m->now_ms)
                 return false;
         return !c->m->faults[MODEL_SERVICE_AWS].hide && strcmp(meta->account, c->account) == 0 &&

@@ -58,7 +58,7 @@ static void remember(const struct assessor *s, struct finding *f) {
         bool goes_on = r && r->present;
         f->since = goes_on ? r->since : s->now->boot;
         f->since_wall_ms = goes_on ? r->since_wall_ms : s->now->wall_ms;
-        f->samples = goes_on ? r->samples + 1 : 1;
+        f->samples = goes_on ? r->samples + memory_counts(s->memory, s->d, s->now) : 1;
 }
 
 /**

@@ -98,6 +98,10 @@ static int note_findings(struct memory *m, const struct assessment *a, bool *cha
         return 0;
 }
 
+bool memory_counts(const struct memory *m, const struct declaration *d, const struct now *now) {
+        return monotime_age_ms(m->counted_at, now->boot) >= d->timing.round_ms / 2;
+}
+
 /* M2 */
 static void note_since(struct monotime *since, bool holds, const struct now *now) {
         if (!holds)
@@ -235,6 +239,8 @@ int memory_note_assessment(struct memory *m, const struct declaration *d, const 
         int r = note_findings(m, a, &changed);
         if (r < 0)
                 return r;
+        if (memory_counts(m, d, now))
+                m->counted_at = now->boot;
         repair_stamps(m, d, now->wall_ms, &changed);
         note_tunnels(m, a, now, &changed);
         note_seen(m, o, a, &changed);

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one pairing remembers between rounds: since when findings are there, how far each tunnel's ladder has gone, which
- * fields were repaired, and which creates are still unanswered. Small, bounded, persisted by the engine (wall-clock times).
+ * What one pairing remembers between rounds: since when findings are there, how far each tunnel's ladder has gone,
+ * which fields were repaired, and which creates are still unanswered. Small, bounded, persisted by the engine
+ * (wall-clock times).
  */
 #pragma once
 
 #include "core/finding.h"
 #include "core/plan-step.h"
+
+struct declaration;
+struct policy;
 
 /* A finding that is or was just there. Keyed by (kind, subject). */
 struct remembered_finding {
@@ -31,11 +35,11 @@ enum rung {
 const char *rung_to_string(enum rung r);
 
 struct ladder {
-        enum rung last;           /* last rung tried for the fault that is there now */
-        unsigned tries;           /* of that rung */
+        enum rung last; /* last rung tried for the fault that is there now */
+        unsigned tries; /* of that rung */
         unsigned actions_today;
         int64_t day_start_wall_ms;
-        int64_t next_allowed_wall_ms; /* backoff */
+        int64_t next_allowed_wall_ms;  /* backoff */
         int64_t healthy_since_wall_ms; /* 0: not healthy; the ladder starts afresh after a healthy hour */
 };
 
@@ -43,7 +47,7 @@ struct ladder {
 struct repaired {
         enum finding_kind kind;
         char subject[96];
-        unsigned times;        /* occurrences that were repaired; a repeated try of one occurrence counts once */
+        unsigned times; /* occurrences that were repaired; a repeated try of one occurrence counts once */
         int64_t first_wall_ms;
         int64_t last_wall_ms;
 };
@@ -58,16 +62,13 @@ struct intent {
         uint64_t id;
         enum step_kind kind;
         unsigned slot;
-        char target[64];  /* route table or peering name, else "" */
+        char target[64]; /* route table or peering name, else "" */
         char nonce[33];
         int64_t sent_wall_ms;
-        bool answered;    /* a reply came: the resource exists, though it may not be listed yet */
+        bool answered;       /* a reply came: the resource exists, though it may not be listed yet */
         char created_id[64]; /* AWS id from the reply, "" when none */
-        char *poll_url;     /* Azure long operation; NULL: none; owned */
+        char *poll_url;      /* Azure long operation; NULL: none; owned */
 };
-
-struct policy;
-struct declaration;
 
 /* The rung that a step is; RUNG_NONE: no part of the ladder. */
 enum rung step_rung(enum step_kind kind);
@@ -98,6 +99,7 @@ struct memory {
         uint32_t seen;               /* bit of each slot (slots.h) that was there; persisted */
         bool ever_up;                /* some tunnel was up once; persisted */
         struct tunnel_memory tunnels[TUNNELS];
+        struct monotime counted_at; /* when samples were last counted: deciding twice on one reading is no new sample */
 };
 
 struct assessment;
@@ -105,14 +107,17 @@ struct observed;
 
 void memory_deinit(struct memory *m); /* a zeroed struct is a valid, empty memory */
 
-/* Takes over an assessment: counts samples, starts and ends findings, resets ladders of tunnels that stayed healthy, notes
- * an address-space change. @ret_changed: something that must be persisted changed. 0 or -ENOMEM. */
+/* Takes over an assessment: counts samples, starts and ends findings, resets ladders of tunnels that stayed healthy,
+ * notes an address-space change. @ret_changed: something that must be persisted changed. 0 or -ENOMEM. */
 int memory_note_assessment(struct memory *m, const struct declaration *d, const struct observed *o,
                            const struct assessment *a, const struct now *now, bool *ret_changed) _must_use_;
 
 /* A step left: moves the ladder, counts the repair. */
 int memory_note_step(struct memory *m, const struct declaration *d, const struct step *s,
                      const struct now *now) _must_use_;
+
+/* Enough time has passed since the last round that was counted for the facts to be new ones. */
+bool memory_counts(const struct memory *m, const struct declaration *d, const struct now *now);
 
 /* A person resumed: what vanished is believed to be gone, and every ladder starts afresh. Unpauses. */
 void memory_resume(struct memory *m);
@@ -128,6 +133,6 @@ const struct remembered_finding *memory_find(const struct memory *m, enum findin
 
 /* intents: found by what they do; added before a write leaves, dropped when the observation shows its effect */
 struct intent *memory_intent(const struct memory *m, enum step_kind kind, unsigned slot,
-                             const char *target); /* NULL: none */
+                             const char *target);                                                     /* NULL: none */
 int memory_add_intent(struct memory *m, const struct intent *intent, struct intent **ret) _must_use_; /* copies */
 void memory_drop_intent(struct memory *m, struct intent *intent);

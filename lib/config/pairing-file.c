@@ -23,8 +23,7 @@ static void wrong_by_core(struct checking *c, const char *section, const char *k
                 buf_truncate(text, text->len - 1);
         if (buf_error(text) < 0)
                 c->problems->error = -ENOMEM;
-        problems_add(c->problems, c->ini->path, ini_line(c->ini, section, key), "[%s] %s=: %s", section, key,
-                     buf_str(text));
+        problems_add(c->problems, c->ini->path, ini_line(c->ini, section, key), "%s", buf_str(text));
         buf_clear(text);
 }
 

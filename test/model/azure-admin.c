@@ -176,12 +176,12 @@ int azure_admin_set_psk(struct model *m, const char *connection_id, const char *
 }
 
 /* A network takes its halves of peerings with it. */
-void azure_remove_children(struct azure_world *w, const char *id) {
+void azure_remove_children(struct model_azure *a, const char *id) {
         size_t n = strlen(id);
-        for (struct azure_resource *p = w->first[AZURE_PEERING], *next; p; p = next) {
+        for (struct azure_resource *p = a->live.first[AZURE_PEERING], *next; p; p = next) {
                 next = p->next;
                 if (strncasecmp(p->id, id, n) == 0 && p->id[n] == '/')
-                        azure_remove(w, p);
+                        azure_remove(a, p);
         }
 }
 
@@ -189,8 +189,8 @@ int azure_admin_delete(struct model *m, const char *id) {
         struct azure_resource *r = azure_find(&m->azure->live, id);
         if (!r)
                 return -ENOENT;
-        azure_remove_children(&m->azure->live, r->id);
-        azure_remove(&m->azure->live, r);
+        azure_remove_children(m->azure, r->id);
+        azure_remove(m->azure, r);
         physics_changed(m);
         return 0;
 }

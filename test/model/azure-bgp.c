@@ -23,7 +23,7 @@ static bool instance_is_up(const struct model *m, const struct azure_resource *g
         return g->provisioned && instance < azure_gateway_instances(g) && g->down_until_ms[instance] <= m->now_ms;
 }
 
-static bool session_of(struct model *m, const struct azure_resource *g, const struct azure_resource *connection,
+static bool session_of(struct model *m, const struct azure_resource *g, struct azure_resource *connection,
                        size_t instance, struct session *ret) {
         if (!azure_same_id(azure_connection_gateway(connection), g->id) || !instance_is_up(m, g, instance) ||
             !connection->provisioned || !azure_end_of(m, connection, instance, &ret->end) || !ret->end.bgp_enabled)
@@ -80,7 +80,7 @@ static void peer_status(struct model *m, const struct azure_resource *g, const s
                         json_t *value) {
         char local[IP4_TEXT_SIZE], neighbor[IP4_TEXT_SIZE];
         struct cidr routes[MODEL_PREFIXES_MAX];
-        for (const struct azure_resource *c = m->azure->live.first[AZURE_CONNECTION]; c; c = c->next) {
+        for (struct azure_resource *c = m->azure->live.first[AZURE_CONNECTION]; c; c = c->next) {
                 for (size_t i = 0; i < AZURE_INSTANCES; i++) {
                         struct session s;
                         if (!session_of(m, g, c, i, &s))
@@ -141,7 +141,7 @@ static void learned(struct model *m, const struct azure_resource *g, json_t *val
                 if (instance_is_up(m, g, i))
                         own_routes(m, g, i, value);
         }
-        for (const struct azure_resource *c = m->azure->live.first[AZURE_CONNECTION]; c; c = c->next) {
+        for (struct azure_resource *c = m->azure->live.first[AZURE_CONNECTION]; c; c = c->next) {
                 for (size_t i = 0; i < AZURE_INSTANCES; i++) {
                         struct session s;
                         if (session_of(m, g, c, i, &s) && s.up)
@@ -154,7 +154,7 @@ static void learned(struct model *m, const struct azure_resource *g, json_t *val
 static void advertised_by_session(struct model *m, const struct azure_resource *g, const struct azure_operation *op,
                                   const struct cidr *prefixes, size_t n, json_t *value) {
         char local[IP4_TEXT_SIZE], neighbor[IP4_TEXT_SIZE], text[CIDR_TEXT_SIZE], path[16];
-        for (const struct azure_resource *c = m->azure->live.first[AZURE_CONNECTION]; c; c = c->next) {
+        for (struct azure_resource *c = m->azure->live.first[AZURE_CONNECTION]; c; c = c->next) {
                 for (size_t i = 0; i < AZURE_INSTANCES; i++) {
                         struct session s;
                         if (!session_of(m, g, c, i, &s) || !s.up)

@@ -36,16 +36,12 @@ static bool is_usable(const struct model *m, const struct azure_resource *connec
                       const struct azure_resource *gateway, const struct azure_resource *local, size_t instance) {
         return connection->provisioned && connection->state != AZURE_DELETING &&
                connection->down_until_ms[0] <= m->now_ms && gateway->provisioned && gateway->state != AZURE_DELETING &&
-               gateway->down_until_ms[instance] <= m->now_ms && local->provisioned &&
-               strcasecmp(azure_text(connection->body, "properties.authenticationType"), "PSK") == 0;
+               gateway->down_until_ms[instance] <= m->now_ms && local->provisioned;
 }
 
-/**
- * azure_end_of() - The end that one gateway instance has of a connection.
- *
- * Return: false when the connection has none there.
- */
-bool azure_end_of(struct model *m, const struct azure_resource *connection, size_t instance, struct azure_end *ret) {
+static bool work_out(struct model *m, const struct azure_resource *connection, size_t instance,
+                     struct azure_end_cache *cache) {
+        struct azure_end *ret = &cache->end;
         const struct azure_world *w = &m->azure->live;
         const json_t *p = json_object_get(connection->body, "properties");
         const json_t *policy = json_array_get(json_object_get(p, "ipsecPolicies"), 0);
@@ -60,7 +56,7 @@ bool azure_end_of(struct model *m, const struct azure_resource *connection, size
                 .connection_id = connection->id,
                 .gateway_id = g->id,
                 .instance = (unsigned)instance,
-                .usable = is_usable(m, connection, g, l, instance),
+                .usable = strcasecmp(azure_text(p, "authenticationType"), "PSK") == 0,
                 .public_ip = pip->address,
                 .remote = address_at(l->body, "properties.gatewayIpAddress"),
                 .psk = connection->psk ? connection->psk : "",
@@ -79,14 +75,39 @@ bool azure_end_of(struct model *m, const struct azure_resource *connection, size
                 .bgp_remote = remote_bgp,
         };
         struct ip4 custom = custom_for(connection, g, instance);
+        *cache = (struct azure_end_cache){.removals = m->azure->removals,
+                                          .stamp = connection->stamp,
+                                          .gateway_stamp = g->stamp,
+                                          .local_stamp = l->stamp,
+                                          .gateway = g,
+                                          .local = l,
+                                          .end = cache->end};
         if ((remote_bgp.addr >> 16) == 0xa9fe && custom.addr != 0) /* 169.254/16 on the other side */
                 ret->bgp_local = custom;
         return true;
 }
 
+/**
+ * azure_end_of() - The end that one gateway instance has of a connection.
+ *
+ * Return: false when the connection has none there.
+ */
+bool azure_end_of(struct model *m, struct azure_resource *connection, size_t instance, struct azure_end *ret) {
+        struct azure_end_cache *k = &connection->cache[instance];
+        bool good = k->gateway && k->removals == m->azure->removals && k->stamp == connection->stamp &&
+                    k->gateway_stamp == k->gateway->stamp && k->local_stamp == k->local->stamp;
+        if (!good && !work_out(m, connection, instance, k)) {
+                k->gateway = NULL;
+                return false;
+        }
+        *ret = k->end;
+        ret->usable = is_usable(m, connection, k->gateway, k->local, instance) && k->end.usable;
+        return true;
+}
+
 size_t azure_ends(struct model *m, struct azure_end *out, size_t max) {
         size_t n = 0;
-        for (const struct azure_resource *r = m->azure->live.first[AZURE_CONNECTION]; r; r = r->next) {
+        for (struct azure_resource *r = m->azure->live.first[AZURE_CONNECTION]; r; r = r->next) {
                 for (size_t i = 0; i < AZURE_INSTANCES && n < max; i++) {
                         if (azure_end_of(m, r, i, &out[n]))
                                 n++;

@@ -49,6 +49,15 @@ enum azure_view {
         AZURE_VIEW_LIST,
 };
 
+struct azure_resource;
+
+/* What azure_end_of() worked out, good while none of the three has changed and nothing was removed. */
+struct azure_end_cache {
+        uint64_t removals, stamp, gateway_stamp, local_stamp;
+        const struct azure_resource *gateway, *local; /* NULL: nothing kept */
+        struct azure_end end;
+};
+
 struct azure_resource {
         struct azure_resource *next, *hash_next;
         enum azure_kind kind;
@@ -57,12 +66,14 @@ struct azure_resource {
         char *id;         /* in the letters of its creator */
         json_t *body;     /* {"location","tags","sku","zones","properties"} */
         char etag[MODEL_UUID_SIZE], guid[MODEL_UUID_SIZE];
-        struct ip4 address;                     /* public IP */
-        struct ip4 private_ip[AZURE_INSTANCES]; /* gateway */
-        int64_t down_until_ms[AZURE_INSTANCES]; /* gateway: instance restarts; connection: [0], re-keying */
-        char *psk;                              /* connection */
-        uint64_t gateway_hash;                  /* connection: of its gateway's id; 0: not computed yet */
-        char true_status[16], shown_status[16]; /* connection: GET says the second, late by option */
+        struct ip4 address;                            /* public IP */
+        struct ip4 private_ip[AZURE_INSTANCES];        /* gateway */
+        int64_t down_until_ms[AZURE_INSTANCES];        /* gateway: instance restarts; connection: [0], re-keying */
+        char *psk;                                     /* connection */
+        struct azure_end_cache cache[AZURE_INSTANCES]; /* connection */
+        uint64_t stamp;                                /* another number after every change */
+        uint64_t gateway_hash;                         /* connection: of its gateway's id; 0: not computed yet */
+        char true_status[16], shown_status[16];        /* connection: GET says the second, late by option */
         bool was_up;
         int64_t true_since_ms, counted_ms, bytes_in, bytes_out, shown_ms, shown_in, shown_out;
 };
@@ -143,6 +154,7 @@ struct model_azure {
         unsigned throttle_left, throttle_after_s;
         unsigned fail_left;
         char fail_part[AZURE_TEXT_SIZE], fail_code[64], fail_message[AZURE_TEXT_SIZE];
+        uint64_t stamps, removals;
         uint64_t seen_generation; /* of the links */
         int64_t outage_ms;        /* the earliest end of one; 0: none */
 };
@@ -169,8 +181,8 @@ struct azure_call {
 struct azure_resource *azure_find(const struct azure_world *w, const char *id);
 struct azure_resource *azure_find_kind(const struct azure_world *w, enum azure_kind kind, const char *id);
 struct azure_resource *azure_add(struct model *m, enum azure_kind kind, const char *id, json_t *body);
-void azure_remove(struct azure_world *w, struct azure_resource *r);
-void azure_remove_children(struct azure_world *w, const char *id); /* azure-admin.c */
+void azure_remove(struct model_azure *a, struct azure_resource *r);
+void azure_remove_children(struct model_azure *a, const char *id); /* azure-admin.c */
 struct azure_world *azure_world_copy(const struct azure_world *w);
 void azure_world_deinit(struct azure_world *w);
 void azure_touch(struct model *m, struct azure_resource *r, enum azure_state state); /* new etag */
@@ -284,4 +296,4 @@ const char *azure_connection_local_gateway(const struct azure_resource *connecti
 json_t *azure_bgp_result(struct model *m, const struct azure_operation *op);
 
 /* one connection's end at one instance (azure-ends.c) */
-bool azure_end_of(struct model *m, const struct azure_resource *connection, size_t instance, struct azure_end *ret);
+bool azure_end_of(struct model *m, struct azure_resource *connection, size_t instance, struct azure_end *ret);

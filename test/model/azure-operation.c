@@ -263,14 +263,15 @@ static void finish_put(struct model *m, struct azure_resource *r) {
                 azure_gateway_provisioned(m, r);
 }
 
-static void take_key(struct azure_resource *r, struct azure_operation *op) {
+static void take_key(struct model *m, struct azure_resource *r, struct azure_operation *op) {
         mem_free(r->psk);
         r->psk = TAKE_PTR(op->new_key);
+        azure_touch(m, r, r->state);
 }
 
-static void remove_all(struct azure_world *w, struct azure_resource *r) {
-        azure_remove_children(w, r->id);
-        azure_remove(w, r);
+static void remove_all(struct model_azure *a, struct azure_resource *r) {
+        azure_remove_children(a, r->id);
+        azure_remove(a, r);
 }
 
 static bool is_key_operation(const struct azure_operation *op) {
@@ -292,9 +293,9 @@ static void conclude(struct model *m, struct azure_operation *op) {
         else if (op->kind == AZURE_OP_PUT)
                 finish_put(m, r);
         else if (op->kind == AZURE_OP_DELETE)
-                remove_all(&m->azure->live, r);
+                remove_all(m->azure, r);
         else if (is_key_operation(op))
-                take_key(r, op);
+                take_key(m, r, op);
         physics_changed(m);
 }
 

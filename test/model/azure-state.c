@@ -2,7 +2,6 @@
 /* Resources of Azure's half: kept by id, without regard to letter case. */
 #include "azure-internal.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
@@ -10,17 +9,19 @@
 #include "util/alloc.h"
 #include "util/encode.h"
 
+#define HASHED_CHARS 40
+
+/* The end of an id tells most; physics asks for thousands of them. */
 uint64_t azure_id_hash(const char *id) {
-        uint64_t h = HASH_INIT;
-        for (; *id; id++) {
-                char c = (char)tolower((unsigned char)*id);
-                h = hash_bytes(h, &c, 1);
-        }
+        size_t n = strlen(id);
+        uint64_t h = HASH_INIT ^ n;
+        for (const char *p = n > HASHED_CHARS ? id + n - HASHED_CHARS : id; *p; p++)
+                h = (h ^ (uint64_t)(*p | 0x20)) * UINT64_C(0x100000001b3); /* letters lose their case */
         return h ? h : 1;
 }
 
 static size_t bucket_of(const char *id) {
-        return azure_id_hash(id) % AZURE_ID_BUCKETS;
+        return (size_t)(azure_id_hash(id) >> 8) % AZURE_ID_BUCKETS;
 }
 
 bool azure_same_id(const char *a, const char *b) {
@@ -90,7 +91,9 @@ struct azure_resource *azure_add(struct model *m, enum azure_kind kind, const ch
         return r;
 }
 
-void azure_remove(struct azure_world *w, struct azure_resource *r) {
+void azure_remove(struct model_azure *a, struct azure_resource *r) {
+        struct azure_world *w = &a->live;
+        a->removals++;
         struct azure_resource **p = &w->buckets[bucket_of(r->id)];
         while (*p != r)
                 p = &(*p)->hash_next;
@@ -155,6 +158,7 @@ struct azure_world *azure_world_copy(const struct azure_world *w) {
 /* The service gives every change of state an etag of its own. */
 void azure_touch(struct model *m, struct azure_resource *r, enum azure_state state) {
         r->state = state;
+        r->stamp = ++m->azure->stamps;
         r->provisioned |= state == AZURE_SUCCEEDED;
         model_uuid(m, r->etag);
 }

@@ -70,10 +70,14 @@ static void find_missing_network(struct assessor *s) {
                                       "the daemon never creates a route table", "AWS has no %s",
                                       s->d->aws.route_tables[r]);
         }
-        const struct aws_vpn_gateway *g = o->aws.vpn_gateway.value;
-        if (is_known(&o->aws.vpn_gateway.fact) && !s->has_vanished && *g->attached_vpc_id == '\0')
+        if (o->aws.vpn_gateway.fact.state == FACT_UNKNOWN || s->has_vanished)
+                return;
+        /* while there is no gateway, nothing is attached either: the finding is confirmed by the time there is one */
+        bool exists = is_known(&o->aws.vpn_gateway.fact);
+        if (!exists || *o->aws.vpn_gateway.value->attached_vpc_id == '\0')
                 assessor_find(s, FINDING_RESOURCE_MISSING, SEVERITY_DRIFT, "vpn-gateway-attachment", TUNNELS_ALL, "",
-                              "AWS: %s is not attached to %s", g->id, s->d->aws.vpc_id);
+                              "AWS: %s is not attached to %s", exists ? o->aws.vpn_gateway.value->id : "the VPN gateway",
+                              s->d->aws.vpc_id);
 }
 
 /* A4 */

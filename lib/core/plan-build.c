@@ -131,14 +131,13 @@ static void build_vpn_gateway(struct planner *p) {
                 step_needs(s, is_known(&o->aws.vpc.fact), "the VPC");
         }
         const struct finding *f = assessment_find(p->a, FINDING_RESOURCE_MISSING, "vpn-gateway-attachment");
-        const struct finding *whole = assessment_find(p->a, FINDING_RESOURCE_MISSING, "vpn-gateway");
-        if (!f && !whole)
+        if (!f)
                 return;
         struct step_init init = {
                 .kind = STEP_ATTACH_VPN_GATEWAY,
                 .target = "the AWS VPN gateway",
                 .target_id = slot_id(o, slot_of(SLOT_VPN_GATEWAY, 0)),
-                .finding = f ? f : whole,
+                .finding = f,
                 .shows = &o->aws.vpn_gateway.fact,
                 .blast = TUNNELS_ALL,
         };

@@ -40,7 +40,7 @@ static void put_routes(const json_t *pairing, const struct render_options *optio
                 n++;
         }
         text_printf(out, "%s: ", member_text(pairing, "pairing"));
-        if (!member_flag(pairing, "known")) {
+        if (json_array_size(routes) == 0 && !member_flag(pairing, "known")) {
                 buf_puts(out, "routes are not known yet\n");
                 return;
         }

@@ -54,7 +54,7 @@ static void put_pairing(const json_t *pairing, const struct render_options *opti
         const json_t *steps = member_list(pairing, "steps");
         size_t n = json_array_size(steps);
         text_printf(out, "%s: ", member_text(pairing, "pairing"));
-        if (!member_flag(pairing, "known")) {
+        if (n == 0 && !member_flag(pairing, "known")) {
                 buf_puts(out, "no plan yet, the clouds have not been read in whole\n");
                 return;
         }

@@ -80,14 +80,13 @@ void write_steps(struct json_writer *w, const struct pairing_view *p) {
         jw_end(w, ']');
 }
 
-static void write_pairing_plan(struct json_writer *w, const struct daemon_view *v _unused_,
-                               const struct pairing_view *p) {
+static void write_pairing_plan(struct json_writer *w, const struct daemon_view *v, const struct pairing_view *p) {
         jw_begin(w, NULL, '{');
         jw_string(w, "pairing", p->declaration->name);
         jw_string(w, "mode", pairing_mode_to_string(p->declaration->mode));
         jw_bool(w, "paused", p->is_paused);
         jw_bool(w, "held", p->is_held);
-        jw_bool(w, "known", p->plan != NULL);
+        jw_bool(w, "known", p->plan && view_data_age_ms(v, p) >= 0); /* an empty plan without data says nothing */
         write_steps(w, p);
         jw_end(w, '}');
 }
@@ -131,7 +130,7 @@ static void write_pairing_routes(struct json_writer *w, const struct daemon_view
                 jw_int(w, "age_seconds", age_ms / 1000);
         else
                 jw_null(w, "age_seconds");
-        jw_bool(w, "known", a != NULL);
+        jw_bool(w, "known", age_ms >= 0);
         jw_begin(w, "routes", '[');
         for (size_t i = 0; a && i < a->n_routes; i++) {
                 const struct route_view *r = &a->routes[i];

@@ -111,6 +111,21 @@ static void test_unknown_is_null(void **state) {
         assert_int_equal(json_integer_value(json_at(pairing, "routes.to_aws.unknown")), 3);
 }
 
+/* A first round in which no cloud answered: an empty plan must not read as "nothing to do". */
+static void test_no_data_is_not_known(void **state) {
+        static struct world w;
+        (void)state;
+        assert_true(world_init(&w, "healthy"));
+        for (unsigned seen = 0; seen < 2; seen++) {
+                _cleanup_buf_ struct buf plan = BUF_NULL, routes = BUF_NULL;
+                w.assessment.oldest_fact = seen ? w.view.now.boot : MONOTIME_NEVER;
+                assert_int_equal(report_plan(&w.view, NULL, &plan), 0);
+                assert_int_equal(report_routes(&w.view, NULL, &routes), 0);
+                assert_non_null(strstr(plan.data, seen ? "\"known\":true" : "\"known\":false"));
+                assert_non_null(strstr(routes.data, seen ? "\"known\":true" : "\"known\":false"));
+        }
+}
+
 /* Memory that ends at the nth allocation. */
 static unsigned allocations_left;
 
@@ -173,7 +188,8 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_recorded),       cmocka_unit_test(test_parses_and_keeps_keys_out),
                 cmocka_unit_test(test_selection),      cmocka_unit_test(test_unknown_is_null),
-                cmocka_unit_test(test_failing_memory), cmocka_unit_test(test_summary),
+                cmocka_unit_test(test_failing_memory), cmocka_unit_test(test_no_data_is_not_known),
+                cmocka_unit_test(test_summary),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

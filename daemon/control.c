@@ -11,7 +11,7 @@
 #include "peer.h"
 #include "util/alloc.h"
 
-static void on_control(void *userdata, uint64_t id, const struct server_request *request) {
+static int on_control(void *userdata, uint64_t id, const struct server_request *request) {
         struct engine_input in = {.type = ENGINE_IN_CONTROL, .id = id};
         in.control.method = request->method;
         in.control.path = request->path;
@@ -19,7 +19,7 @@ static void on_control(void *userdata, uint64_t id, const struct server_request 
         in.control.body_len = request->len;
         in.control.may_write = request->may_write;
         in.control.peer = request->peer;
-        daemon_input(userdata, &in);
+        return daemon_input(userdata, &in);
 }
 
 /* systemd makes the directory; by hand there may be none yet. */

@@ -49,7 +49,7 @@ int daemon_run(const struct options *options);
 
 /* loop.c: inputs and outputs */
 struct now daemon_now(void);
-void daemon_input(struct daemon *d, const struct engine_input *in);
+int daemon_input(struct daemon *d, const struct engine_input *in); /* a failure is in the journal already */
 void daemon_pump(struct daemon *d);
 
 /* reload.c */

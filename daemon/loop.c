@@ -34,14 +34,15 @@ struct now daemon_now(void) {
         };
 }
 
-static void report(struct daemon *d, int k, const char *what) {
+static int report(struct daemon *d, int k, const char *what) {
         if (k < 0)
                 journal_print(&d->journal, LOG_ERR, "%s: %s", what, strerror(-k));
+        return k;
 }
 
-void daemon_input(struct daemon *d, const struct engine_input *in) {
+int daemon_input(struct daemon *d, const struct engine_input *in) {
         const struct now now = daemon_now();
-        report(d, engine_input(d->engine, in, &now), "input not taken in");
+        return report(d, engine_input(d->engine, in, &now), "input not taken in");
 }
 
 static void answer_material(struct daemon *d, const struct engine_output *out) {

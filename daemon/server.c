@@ -152,8 +152,11 @@ static enum MHD_Result hand_out(struct server *s, struct request *r, const struc
                 .peer = peer,
         };
         r->id = ++*s->next_id;
+        if (s->handler(s->userdata, r->id, &request) < 0) {
+                r->id = 0;
+                return refuse(r->connection, MHD_HTTP_SERVICE_UNAVAILABLE, "not enough memory");
+        }
         MHD_suspend_connection(r->connection);
-        s->handler(s->userdata, r->id, &request);
         return MHD_YES;
 }
 

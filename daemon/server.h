@@ -22,8 +22,9 @@ struct server_request {
         const char *peer; /* "uid 1000" */
 };
 
-/* A whole request; its answer is server_reply() with the same id, now or later, but not before this returns. */
-typedef void (*server_handler)(void *userdata, uint64_t id, const struct server_request *request);
+/* A whole request; its answer is server_reply() with the same id, but not before this returns. A negative errno: there
+ * will be none, and the client is told so. */
+typedef int (*server_handler)(void *userdata, uint64_t id, const struct server_request *request);
 
 /* Takes over @listen_fd in every case. @next_id: counter shared by all servers. */
 int server_new(uv_loop_t *loop, enum server_kind kind, int listen_fd, uint64_t *next_id, server_handler handler,

@@ -101,6 +101,7 @@ static void every_mistake_is_told(void **state) {
                 {"addresses", {NULL}, {"addresses"}},
                 {"Bad_Name", {NULL}, {"Bad_Name"}},
                 {"together", {NULL}, {"together-c", "together-a", "together-b"}},
+                {"vpc", {NULL}, {"vpc-a", "vpc-b"}},
                 {"twice", {NULL}, {"together-a", "together-a"}},
                 {"daemon", {"daemon", "daemon-dropin"}, {NULL}},
         };

@@ -2,6 +2,7 @@
 /* The control and metrics servers, with clients in the same loop: whole requests, who asks, limits, late answers. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <grp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -9,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -19,6 +22,18 @@
 #include "util/buf.h"
 
 #define CLIENTS_MAX 80
+
+/* Groups of our own, whatever this machine has. */
+#define GID_READ 60001
+#define GID_WRITE 60002
+
+struct group *__wrap_getgrnam(const char *name);
+
+struct group *__wrap_getgrnam(const char *name) {
+        static struct group group;
+        group.gr_gid = strcmp(name, "s2svpn") == 0 ? GID_READ : GID_WRITE;
+        return strncmp(name, "s2svpn", 6) == 0 ? &group : NULL;
+}
 
 struct fixture {
         uv_loop_t loop;
@@ -35,6 +50,7 @@ struct fixture {
         struct buf body;
         bool may_write;
         bool answer; /* at the next turn of the loop */
+        bool refuse;
 };
 
 static void on_timer(uv_timer_t *timer) {
@@ -43,8 +59,10 @@ static void on_timer(uv_timer_t *timer) {
                 assert_true(server_reply(f->server, f->id, 200, "text/plain", "hello\n", 6));
 }
 
-static void on_request(void *userdata, uint64_t id, const struct server_request *r) {
+static int on_request(void *userdata, uint64_t id, const struct server_request *r) {
         struct fixture *f = userdata;
+        if (f->refuse)
+                return -ENOMEM;
         f->n_requests++;
         f->id = id;
         f->may_write = r->may_write;
@@ -54,6 +72,7 @@ static void on_request(void *userdata, uint64_t id, const struct server_request 
         buf_clear(&f->body);
         buf_append(&f->body, r->body, r->len);
         uv_timer_start(&f->timer, on_timer, 0, 0);
+        return 0;
 }
 
 static struct fixture *fixture_new(enum server_kind kind) {
@@ -238,6 +257,54 @@ static void connections_are_limited_and_come_back(void **state) {
         turn(f, 50);
 }
 
+static void a_request_that_cannot_be_taken_is_answered(void **state) {
+        struct fixture *f = *state;
+        _cleanup_buf_ struct buf out = BUF_NULL;
+        static const char get[] = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+        f->refuse = true;
+        int fd = dial(f);
+        send_text(fd, get, strlen(get));
+        receive(f, fd, "}\n", &out);
+        assert_int_equal(strncmp(buf_str(&out), "HTTP/1.1 503 ", 13), 0);
+        close(fd);
+}
+
+/* The exit status is the first digit of the answer's status; 0: no answer. */
+static int ask_as(const struct fixture *f, gid_t group) {
+        static const char get[] = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+        char answer[64];
+        if (setgroups(group ? 1 : 0, &group) < 0 || setgid(65534) < 0 || setuid(65534) < 0)
+                return 9;
+        int fd = dial(f);
+        if (write(fd, get, strlen(get)) < 0 || read(fd, answer, sizeof(answer)) < 10)
+                return 0;
+        return answer[9] - '0';
+}
+
+/* Only root can become somebody else; for other users only the first rows of the rule can be seen, above. */
+static void groups_decide_who_may(void **state) {
+        static const struct {
+                gid_t group;
+                int answer;
+                bool may_write;
+        } rows[] = {{0, 4, false}, {12345, 4, false}, {GID_READ, 2, false}, {GID_WRITE, 2, true}};
+        struct fixture *f = *state;
+        assert_int_equal(chmod(f->path, 0666), 0);
+        for (size_t i = 0; geteuid() == 0 && i < ELEMENTSOF(rows); i++) {
+                int status;
+                f->may_write = false;
+                pid_t pid = fork();
+                assert_true(pid >= 0);
+                if (pid == 0)
+                        _exit(ask_as(f, rows[i].group));
+                while (waitpid(pid, &status, WNOHANG) == 0)
+                        turn(f, 1);
+                assert_true(WIFEXITED(status));
+                assert_int_equal(WEXITSTATUS(status), rows[i].answer);
+                assert_int_equal(f->may_write, rows[i].may_write);
+        }
+}
+
 static void a_client_may_leave_while_it_waits(void **state) {
         struct fixture *f = *state;
         static const char get[] = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -301,6 +368,8 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(a_late_answer_reaches_its_request, setup_control, teardown),
                 cmocka_unit_test_setup_teardown(large_bodies_are_refused, setup_control, teardown),
                 cmocka_unit_test_setup_teardown(connections_are_limited_and_come_back, setup_control, teardown),
+                cmocka_unit_test_setup_teardown(a_request_that_cannot_be_taken_is_answered, setup_control, teardown),
+                cmocka_unit_test_setup_teardown(groups_decide_who_may, setup_control, teardown),
                 cmocka_unit_test_setup_teardown(a_client_may_leave_while_it_waits, setup_control, teardown),
                 cmocka_unit_test_setup_teardown(closing_cuts_those_who_wait, setup_control, teardown),
                 cmocka_unit_test_setup_teardown(only_metrics_are_served_on_tcp, setup_metrics, teardown),

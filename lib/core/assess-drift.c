@@ -3,8 +3,8 @@
  * Assess: do the resources hold what they should?
  *
  * Only fields that decide whether a tunnel can work are compared. Rules, in the order of the code:
- * D1 a local network gateway that holds an address of another tunnel of the pairing, or an AWS connection on the other
- *    instance's customer gateway: identities disagree, crossed-addresses, for a person
+ * D1 a local network gateway that holds an address of another tunnel of the pairing, or an AWS connection on the
+ *    other instance's customer gateway: identities disagree, crossed-addresses, for a person
  * D2 a local network gateway has its tunnel's outside address, its inside AWS address and the AWS ASN
  * D3 a connection has BGP, our policy, its own local network gateway and an address of each instance
  * D4 a customer gateway has the public IP of its instance and Azure's ASN; it cannot be changed, only reported

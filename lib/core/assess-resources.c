@@ -3,11 +3,13 @@
  * Assess: are the resources there, and may we touch them at all?
  *
  * Rules, in the order of the code:
- * A1 two kinds of resources gone at once, or everything that AWS had, is not believed: vanished, until they are back or
- * a person resumes A2 a wanted slot that is ABSENT is missing; public IPs only matter until the gateway exists A3 a
- * network that the build stands on and the daemon never makes is missing as well A4 provisioning that ended in Failed
- * or Canceled is failed A5 shapes that we recognise and never write are refused, with all tunnels that stand on them A6
- * surplus resources with our tags are duplicates
+ * A1 two kinds of resources gone at once, or everything that AWS had, is not believed: vanished, until they are
+ *    back or a person resumes
+ * A2 a wanted slot that is ABSENT is missing; public IPs only matter until the gateway exists
+ * A3 a network that the build stands on and the daemon never makes is missing as well
+ * A4 provisioning that ended in Failed or Canceled is failed
+ * A5 shapes that we recognise and never write are refused, with all tunnels that stand on them
+ * A6 surplus resources with our tags are duplicates
  */
 
 #include <string.h>
@@ -76,8 +78,8 @@ static void find_missing_network(struct assessor *s) {
         bool exists = is_known(&o->aws.vpn_gateway.fact);
         if (!exists || *o->aws.vpn_gateway.value->attached_vpc_id == '\0')
                 assessor_find(s, FINDING_RESOURCE_MISSING, SEVERITY_DRIFT, "vpn-gateway-attachment", TUNNELS_ALL, "",
-                              "AWS: %s is not attached to %s", exists ? o->aws.vpn_gateway.value->id : "the VPN gateway",
-                              s->d->aws.vpc_id);
+                              "AWS: %s is not attached to %s",
+                              exists ? o->aws.vpn_gateway.value->id : "the VPN gateway", s->d->aws.vpc_id);
 }
 
 /* A4 */

@@ -4,14 +4,17 @@
  *
  * Rules, in the order of the code:
  * P1 Azure should announce the VNet's prefixes and those of every spoke whose peering is Connected, allows gateway
- * transit and is used from the spoke's side; of a spoke that we may not read, nothing is expected and nothing is wrong
- * P2 a peering that carries another address space than its remote VNet has is out of sync: it is the cause of routes
- * that are missing, and named instead of them. The link to repair is that of the VNet that did not change. Addresses
- *    decide; the sync level, a word, only where they are not given
+ *    transit and is used from the spoke's side; of a spoke that we may not read, nothing is expected and nothing
+ *    is wrong
+ * P2 a peering that carries another address space than its remote VNet has is out of sync: it is the cause of
+ *    routes that are missing, and named instead of them. The link to repair is that of the VNet that did not
+ *    change. Addresses decide; the sync level, a word, only where they are not given
  * P3 a prefix is there if every declared route table has it, or a summary of it, active and propagated by our VPN
- * gateway P4 propagation that is off on a table is the finding, not each route that the table lacks P5 the VPC should
- * announce its prefixes; they are there if the gateway learned them from any of our AWS peers P6 while no tunnel is up,
- * missing routes are a consequence and UNKNOWN P7 what our VPN gateway propagates and nobody expects is advice
+ *    gateway
+ * P4 propagation that is off on a table is the finding, not each route that the table lacks
+ * P5 the VPC should announce its prefixes; they are there if the gateway learned them from any of our AWS peers
+ * P6 while no tunnel is up, missing routes are a consequence and UNKNOWN
+ * P7 what our VPN gateway propagates and nobody expects is advice
  */
 #include <errno.h>
 #include <string.h>

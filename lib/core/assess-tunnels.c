@@ -3,10 +3,10 @@
  * Assess: one verdict a tunnel from both clouds.
  *
  * Rules, in the order of the code:
- * T1 Azure speaks through the peer status row of the instance that carries the tunnel; the other instance's row is a
- *    discard, down by design. A listing that has rows of the instance but none for the peer says DOWN; no rows of the
- *    instance at all say nothing
- * T2 an old row that contradicts fresh telemetry says nothing
+ * T1 Azure speaks through the peer status row of the instance that carries the tunnel; the other instance's row is
+ *    a discard, down by design. A listing that has rows of the instance but none for the peer says DOWN; no rows
+ *    of the instance at all say nothing
+ * T2 an old row that contradicts fresh telemetry says nothing, unless it did so while it was fresh
  * T3 AWS speaks through telemetry
  * T4 unused by the topology: SPARE, whatever it says
  * T5 a resource that the tunnel needs is ABSENT and nobody says UP: ABSENT
@@ -87,7 +87,8 @@ static void listen(const struct assessor *s, struct tunnel_view *v) {
         v->proof_is_fresh = is_known(&s->o->azure.bgp.fact) && age_ms <= s->d->timing.proof_max_age_ms;
         v->aws_says = aws_word(v->aws);
         v->azure_says = azure_word(v, instance_answers);
-        if (!v->proof_is_fresh && v->aws_says != WORD_NONE && v->azure_says != v->aws_says)
+        bool stood_when_fresh = monotime_is_set(s->memory->tunnels[v->index].disagree_since);
+        if (!v->proof_is_fresh && v->aws_says != WORD_NONE && v->azure_says != v->aws_says && !stood_when_fresh)
                 v->azure_says = WORD_NONE;
 }
 

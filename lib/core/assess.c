@@ -2,8 +2,8 @@
 /*
  * Assess.
  *
- * The parts collect findings; here they get their causes, their place in memory, their order, and the verdict is drawn.
- * Rules, in the order of the code:
+ * The parts collect findings; here they get their causes, their place in memory, their order, and the verdict is
+ * drawn. Rules, in the order of the code:
  * V1 a tunnel that is down names what is wrong with its resources as its cause
  * V2 since-when and samples continue what memory knows; a finding that is new begins now
  * V3 what was repaired twice within a day and is there again is contested

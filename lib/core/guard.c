@@ -2,17 +2,25 @@
 /*
  * Guard: may this step leave now?
  *
- * It only takes away: READY becomes HELD, nothing else changes. Rules are asked in this order and the first one that
- * says no is shown; each says in plain words what would change its mind. G1 mode: observe never writes, repair never
- * creates gateways, public IPs or VPN connections G2 paused, or the HOLD file is there G3 the credentials are not
- * proven to be of the declared account or tenant G4 fewer than two complete rounds since start, reload or suspend G5
- * the state cannot be saved G6 too much vanished at once G7 not ours and not listed G8 refused shapes, crossed
- * addresses, duplicates, overlapping networks G9 a PUT would drop a member that we do not know G10 not confirmed, or
- * the platform's own recovery still has its time G11 repaired and changed back twice within a day G12 ladder: policy,
- * backoff, budget G13 another write on the same gateway, VPN connection or pairing is on its way G14 a newer proof
- * could free it, and is asked for G15 too few proven tunnels would be left; UNKNOWN is up inside the blast radius and
- * down outside it G16 somebody else's traffic, or a whole gateway with a tunnel that may be up: a person approves G17
- * the cloud said that a person is needed; asked again after an hour
+ * It only takes away: READY becomes HELD, nothing else changes. Rules are asked in this order and the first one
+ * that says no is shown; each says in plain words what would change its mind.
+ * G1 mode: observe never writes, repair never creates gateways, public IPs or VPN connections
+ * G2 paused, or the HOLD file is there
+ * G3 the credentials are not proven to be of the declared account or tenant
+ * G4 fewer than two complete rounds since start, reload or suspend
+ * G5 the state cannot be saved
+ * G6 too much vanished at once
+ * G7 not ours and not listed
+ * G8 refused shapes, crossed addresses, duplicates, overlapping networks
+ * G9 a PUT would drop a member that we do not know
+ * G10 not confirmed, or the platform's own recovery still has its time
+ * G11 repaired and changed back twice within a day
+ * G12 ladder: policy, backoff, budget; any other repair that did not help: its backoff
+ * G13 another write on the same gateway, VPN connection or pairing is on its way
+ * G14 a newer proof could free it, and is asked for
+ * G15 too few proven tunnels would be left; UNKNOWN is up inside the blast radius and down outside it
+ * G16 somebody else's traffic, or a whole gateway with a tunnel that may be up: a person approves
+ * G17 the cloud said that a person is needed; asked again after an hour
  */
 #include <errno.h>
 #include <stdio.h>
@@ -239,9 +247,18 @@ static const char *ask_contested(struct guard *g, const struct step *s) {
         return "repaired twice within a day and changed back: agree on who decides, then resume";
 }
 
+/* the same repair, once more */
+static const char *ask_retry(struct guard *g, const struct step *s) {
+        unsigned tries;
+        int64_t wait_ms = memory_retry_wait_ms(g->m, g->d, s->finding, s->finding_subject, g->now->wall_ms, &tries);
+        if (wait_ms <= 0 || s->is_urgent_half)
+                return NULL;
+        return say_wait(g, wait_ms, say(g, "%u tries have not helped", tries));
+}
+
 static const char *ask_ladder(struct guard *g, const struct step *s) {
         if (step_rung(s->kind) == RUNG_NONE)
-                return NULL;
+                return ask_retry(g, s);
         if (s->kind == STEP_REPLACE_TUNNEL && !g->d->policy.allow_tunnel_replace)
                 return "AllowTunnelReplace=no";
         if (s->kind == STEP_RESET_INSTANCE && !g->d->policy.allow_gateway_reset)

@@ -8,7 +8,8 @@
  * J3 of two live resources with one slot's tags the smaller id keeps the slot, whatever the order of the reply
  * J4 a list that is UNKNOWN makes all of its slots UNKNOWN
  * J5 a connection of the Azure gateway with another id than our four is foreign
- * J6 addresses in use stay; missing ones complete the block of those in use; else pinned, else the lowest free block
+ * J6 addresses in use stay; missing ones complete the block of those in use; else pinned, else the lowest free
+ *    block
  */
 #include "core/join.h"
 

@@ -3,12 +3,15 @@
  * Memory.
  *
  * Rules, in the order of the code:
- * M1 a finding begins when it is first seen and ends when one assessment does not have it; what is past the limit is
- * not remembered, so that it never gets past its hold-off M2 a wait that both clouds must agree upon begins anew as
- * soon as one of them says otherwise M3 a slot was there as long as nothing says that it is gone by itself; what
- * vanished in a crowd stays expected M4 a ladder starts afresh after a healthy hour, its budget after a day M5 stamps
- * in the future come from a clock that was set back: they become now M6 a ladder's wait doubles with each rung, up to
- * the cap M7 a repair counts once an occurrence: a field that stays wrong is tried again, not contested
+ * M1 a finding begins when it is first seen and ends when one assessment does not have it; what is past the limit
+ *    is not remembered, so that it never gets past its hold-off
+ * M2 a wait that both clouds must agree upon begins anew as soon as one of them says otherwise
+ * M3 a slot was there as long as nothing says that it is gone by itself; what vanished in a crowd stays expected
+ * M4 a ladder starts afresh after a healthy hour, its budget after a day
+ * M5 stamps in the future come from a clock that was set back: they become now
+ * M6 a ladder's wait doubles with each rung, up to the cap
+ * M7 a repair counts once an occurrence: a field that stays wrong is tried again, further and further apart, and
+ *    not contested
  */
 #include "core/memory.h"
 
@@ -311,9 +314,9 @@ static void note_rung_of_step(struct memory *m, const struct declaration *d, con
 }
 
 /* M7; only what a second hand can change back */
-static bool is_contestable(enum step_kind kind, enum finding_kind finding) {
-        return step_rung(kind) == RUNG_NONE && finding != FINDING_RESOURCE_MISSING &&
-               finding != FINDING_RESOURCE_FAILED && finding != FINDING_PEERING_OUT_OF_SYNC;
+static bool is_contestable(enum finding_kind finding) {
+        return finding != FINDING_RESOURCE_MISSING && finding != FINDING_RESOURCE_FAILED &&
+               finding != FINDING_PEERING_OUT_OF_SYNC;
 }
 
 static struct repaired *find_repaired(const struct memory *m, enum finding_kind kind, const char *subject) {
@@ -325,27 +328,34 @@ static struct repaired *find_repaired(const struct memory *m, enum finding_kind 
         return NULL;
 }
 
-static int note_repair(struct memory *m, const struct step *s, int64_t now_wall_ms) {
-        struct repaired *r = find_repaired(m, s->finding, s->finding_subject);
-        const struct remembered_finding *f = memory_find(m, s->finding, s->finding_subject);
-        if (r) {
-                bool is_new = f && f->since_wall_ms > r->last_wall_ms;
-                r->times += is_new;
-                r->last_wall_ms = now_wall_ms;
-                return 0;
-        }
+/* Makes room by forgetting the oldest. */
+static struct repaired *add_repaired(struct memory *m, const struct step *s, int64_t now_wall_ms) {
         if (!m->repaired) {
                 m->repaired = mem_zalloc(REPAIRED_MAX, sizeof(*m->repaired));
                 if (!m->repaired)
-                        return -ENOMEM;
+                        return NULL;
         }
         if (m->n_repaired == REPAIRED_MAX) {
                 memmove(m->repaired, m->repaired + 1, (REPAIRED_MAX - 1) * sizeof(*m->repaired));
                 m->n_repaired--;
         }
-        r = &m->repaired[m->n_repaired++];
-        *r = (struct repaired){s->finding, "", 1, now_wall_ms, now_wall_ms};
+        struct repaired *r = &m->repaired[m->n_repaired++];
+        *r = (struct repaired){.kind = s->finding, .first_wall_ms = now_wall_ms};
         copy_text(r->subject, sizeof(r->subject), s->finding_subject);
+        return r;
+}
+
+static int note_repair(struct memory *m, const struct step *s, int64_t now_wall_ms) {
+        struct repaired *r = find_repaired(m, s->finding, s->finding_subject);
+        const struct remembered_finding *f = memory_find(m, s->finding, s->finding_subject);
+        bool is_again = r && !(f && f->since_wall_ms > r->last_wall_ms);
+        if (!r)
+                r = add_repaired(m, s, now_wall_ms);
+        if (!r)
+                return -ENOMEM;
+        r->tries = is_again ? r->tries + 1 : 1;
+        r->times += !is_again && is_contestable(s->finding);
+        r->last_wall_ms = now_wall_ms;
         return 0;
 }
 
@@ -366,7 +376,7 @@ static void note_change(struct memory *m, enum step_kind kind, int64_t now_wall_
  * Return: 0 or -ENOMEM; then the step must not leave
  */
 int memory_note_step(struct memory *m, const struct declaration *d, const struct step *s, const struct now *now) {
-        if (is_contestable(s->kind, s->finding)) {
+        if (step_rung(s->kind) == RUNG_NONE && !s->is_urgent_half) {
                 int r = note_repair(m, s, now->wall_ms);
                 if (r < 0)
                         return r;
@@ -390,6 +400,33 @@ bool memory_is_contested(const struct memory *m, enum finding_kind kind, const c
                 return false;
         const struct remembered_finding *f = memory_find(m, kind, subject);
         return !f || f->since_wall_ms > r->last_wall_ms;
+}
+
+/**
+ * memory_retry_wait_ms() - a repair that does not help is not repeated at once
+ * @m: memory
+ * @d: declaration
+ * @kind: of the finding
+ * @subject: of the finding
+ * @now_wall_ms: wall clock
+ * @ret_tries: how often this occurrence was tried
+ *
+ * Return: time left, 0 or less for none; the wait doubles with each try up to the ladder's cap
+ */
+int64_t memory_retry_wait_ms(const struct memory *m, const struct declaration *d, enum finding_kind kind,
+                             const char *subject, int64_t now_wall_ms, unsigned *ret_tries) {
+        const struct repaired *r = find_repaired(m, kind, subject);
+        const struct remembered_finding *f = memory_find(m, kind, subject);
+        int64_t wait_ms = d->timing.create_settle_ms;
+        *ret_tries = 0;
+        if (!r || !f || f->since_wall_ms > r->last_wall_ms)
+                return 0;
+        *ret_tries = r->tries;
+        for (unsigned i = 1; i < r->tries && wait_ms < d->timing.ladder_backoff_cap_ms; i++)
+                wait_ms *= 2;
+        if (wait_ms > d->timing.ladder_backoff_cap_ms)
+                wait_ms = d->timing.ladder_backoff_cap_ms;
+        return r->last_wall_ms + wait_ms - now_wall_ms;
 }
 
 bool memory_repaired_lately(const struct memory *m, enum finding_kind kind, const char *subject, int64_t now_wall_ms,

@@ -48,6 +48,7 @@ struct repaired {
         enum finding_kind kind;
         char subject[96];
         unsigned times; /* occurrences that were repaired; a repeated try of one occurrence counts once */
+        unsigned tries; /* of the occurrence that is there now */
         int64_t first_wall_ms;
         int64_t last_wall_ms;
 };
@@ -124,6 +125,11 @@ void memory_resume(struct memory *m);
 
 /* Repaired twice within a day: if it is there again, somebody else wants it otherwise. */
 bool memory_is_contested(const struct memory *m, enum finding_kind kind, const char *subject, int64_t now_wall_ms);
+
+/* How long a step for this occurrence of a finding must wait since its last try; <= 0: not at all. @ret_tries so far.
+ */
+int64_t memory_retry_wait_ms(const struct memory *m, const struct declaration *d, enum finding_kind kind,
+                             const char *subject, int64_t now_wall_ms, unsigned *ret_tries);
 
 /* true if a step for this finding left at most @window_ms ago */
 bool memory_repaired_lately(const struct memory *m, enum finding_kind kind, const char *subject, int64_t now_wall_ms,

@@ -2,8 +2,8 @@
 /*
  * Plan: what is missing.
  *
- * The whole build is in the plan from the start; a step whose ground is not there yet says what it waits for. Azure's
- * gateway takes most of the time, so that AWS's side is built beside it. Rules, in the order of the code:
+ * The whole build is in the plan from the start; a step whose ground is not there yet says what it waits for.
+ * Azure's gateway takes most of the time, so that AWS's side is built beside it. Rules, in the order of the code:
  * B1 public IPs need a VNet with a GatewaySubnet
  * B2 the gateway needs both public IPs with their addresses, and has all custom addresses from its first body
  * B3 customer gateways need the gateway's PUT accepted, and the public IP of their instance

@@ -9,7 +9,8 @@
  * R4 Azure takes over AWS's key
  * R5 all differences of one AWS tunnel go into one call; new inside addresses wait for their custom addresses
  * R6 an old peering link is synced, one link a peering
- * R7 the ladder begins only when nothing else is known to be wrong with the tunnel, no cloud says UP and some says DOWN
+ * R7 the ladder begins only when nothing else is known to be wrong with the tunnel, no cloud says UP and some says
+ *    DOWN
  * R8 milder rungs come first, whatever the tunnel
  * R9 no rung while a platform works on the resource
  */

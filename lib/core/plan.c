@@ -2,12 +2,13 @@
 /*
  * Plan.
  *
- * Every step answers one finding; without a finding there is no step, and what is UNKNOWN has no finding. First what is
- * missing, then what differs, then the ladder. Rules, in the order of the code:
+ * Every step answers one finding; without a finding there is no step, and what is UNKNOWN has no finding. First
+ * what is missing, then what differs, then the ladder. Rules, in the order of the code:
  * S1 a write whose intent is open is not planned again: a create waits until a complete reading younger than its
- * settling time still lacks it; anything else is RUNNING as long as its long operation, or until an observation could
- * show it S2 whoever touches the whole Azure gateway says who else is on it S3 the id of a plan hashes its steps and
- * the identity, not the age, of the facts below them
+ *    settling time still lacks it; anything else is RUNNING as long as its long operation, or until an observation
+ *    could show it
+ * S2 whoever touches the whole Azure gateway says who else is on it
+ * S3 the id of a plan hashes its steps and the identity, not the age, of the facts below them
  */
 #include <errno.h>
 #include <stdio.h>

@@ -290,7 +290,8 @@ static void test_tunnel_states(void **state _unused_) {
                 {TELEMETRY_UNKNOWN, AZ_BGP_CONNECTED, 600000, 0, 1, 1, TUNNEL_UP},
                 {TELEMETRY_UNKNOWN, AZ_BGP_UNKNOWN, -1, 0, 0, 1, TUNNEL_UNKNOWN},
                 {TELEMETRY_UP, AZ_BGP_CONNECTING, -1, 0, 0, 1, TUNNEL_DOWN},
-                {TELEMETRY_UP, AZ_BGP_CONNECTING, -1, 120001, 0, 1, TUNNEL_UP}, /* telemetry is newer */
+                {TELEMETRY_UP, AZ_BGP_CONNECTING, -1, 120001, 0, 0, TUNNEL_UP},   /* telemetry is newer */
+                {TELEMETRY_UP, AZ_BGP_CONNECTING, -1, 120001, 0, 1, TUNNEL_DOWN}, /* but it was no newer before */
                 {TELEMETRY_DOWN, AZ_BGP_CONNECTED, 600000, 0, 1, 1, TUNNEL_DOWN},
                 {TELEMETRY_DOWN, AZ_BGP_UNKNOWN, -1, 0, 0, 40, TUNNEL_DOWN},
                 {TELEMETRY_UNKNOWN, AZ_BGP_IDLE, -1, 0, 0, 40, TUNNEL_DOWN},

@@ -151,6 +151,13 @@ static void forbidden_reset(struct fixture *f) {
         f->m.ladders[0].last = RUNG_RECREATE_CONNECTION;
         fixture_rounds(f, 12);
 }
+static void no_help(struct fixture *f) {
+        const struct step s = {.kind = STEP_SET_KEY, .finding = FINDING_PSK_MISMATCH, .finding_subject = "tunnel4"};
+        other_key(f);
+        for (int i = 0; i < 3; i++)
+                assert_int_equal(memory_note_step(&f->m, &f->d, &s, &f->now), 0);
+        fixture_rounds(f, 15);
+}
 static void gateway_busy(struct fixture *f) {
         other_key(f);
         f->c.gateway_busy = true;
@@ -228,6 +235,7 @@ static const struct {
         {"G12 backoff", backoff, STEP_RESET_CONNECTION, 0, GUARD_LADDER, "10 min 0 s"},
         {"G12 budget", budget, STEP_RESET_CONNECTION, 0, GUARD_LADDER, "8 of 8"},
         {"G12 policy", forbidden_reset, STEP_RESET_INSTANCE, 0, GUARD_LADDER, "AllowGatewayReset=no"},
+        {"G12 no help", no_help, STEP_SET_KEY, 3, GUARD_LADDER, "3 tries have not helped: 30 s more"},
         {"G13 gateway", gateway_busy, STEP_SET_KEY, 3, GUARD_BUSY, "gateway"},
         {"G13 in flight", disruptive_elsewhere, STEP_SET_KEY, 3, GUARD_BUSY, "on its way"},
         {"G13 second", second_write, STEP_SET_KEY, 3, GUARD_BUSY, "goes first"},

@@ -38,16 +38,25 @@ static void test_slots_by_tags(void **state _unused_) {
                 {.id = "cgw-e", .state = AWS_STATE_PENDING, TAGS("me", "tokyo", "cgw1")},
         };
         const struct aws_vpn_gateway vgws[] = {
-                {.id = "vgw-9", .state = AWS_STATE_AVAILABLE, .attached_vpc_id = "vpc-0",
-                 .attachment_state = AWS_STATE_BUSY, .tags = NULL},
-                {.id = "vgw-1", .state = AWS_STATE_AVAILABLE, .attached_vpc_id = "",
-                 .attachment_state = AWS_STATE_DELETED, TAGS("me", "tokyo", "vgw")},
+                {.id = "vgw-9",
+                 .state = AWS_STATE_AVAILABLE,
+                 .attached_vpc_id = "vpc-0",
+                 .attachment_state = AWS_STATE_BUSY,
+                 .tags = NULL},
+                {.id = "vgw-1",
+                 .state = AWS_STATE_AVAILABLE,
+                 .attached_vpc_id = "",
+                 .attachment_state = AWS_STATE_DELETED,
+                 TAGS("me", "tokyo", "vgw")},
         };
         const struct aws_vpn_connection vpns[] = {
                 {.id = "vpn-3", .state = AWS_STATE_AVAILABLE, .vpn_gateway_id = "vgw-1", TAGS("me", "tokyo", "vpn0")},
                 {.id = "vpn-1", .state = AWS_STATE_PENDING, .vpn_gateway_id = "vgw-1", TAGS("me", "tokyo", "vpn0")},
                 {.id = "vpn-2", .state = AWS_STATE_AVAILABLE, .vpn_gateway_id = "vgw-1", TAGS("me", "tokyo", "vpn0")},
-                {.id = "vpn-4", .state = AWS_STATE_AVAILABLE, .vpn_gateway_id = "vgw-1", .n_tunnels = 1,
+                {.id = "vpn-4",
+                 .state = AWS_STATE_AVAILABLE,
+                 .vpn_gateway_id = "vgw-1",
+                 .n_tunnels = 1,
                  .tunnels = {{.inside = {0xa9fe1508, 30}}}},
         };
         const struct aws_inventory inventory = {
@@ -146,8 +155,8 @@ static void test_addresses(void **state _unused_) {
         forget_connections();
         assert_int_equal(inside_after_join(0, NULL, 0), 0xa9fe1500);
         assert_int_equal(inside_after_join(0, reserved, 1), 0xa9fe1508);
-        world.foreign[0] = (struct foreign_connection){.id = "x", .pairing = "", .names_custom_address = true,
-                                                       .custom = {{0xa9fe160a}}, .n_custom = 1};
+        world.foreign[0] = (struct foreign_connection){
+                .id = "x", .pairing = "", .names_custom_address = true, .custom = {{0xa9fe160a}}, .n_custom = 1};
         world.o.azure.n_foreign = 1;
         assert_int_equal(inside_after_join(0, reserved, 1), 0xa9fe1510);
         /* one that names none uses the first of each instance */

@@ -53,7 +53,8 @@ static void make(enum slot_kind kind, unsigned index) {
 
 static void test_build_is_visible_from_the_start(void **state _unused_) {
         start_empty(TOPOLOGY_FOUR);
-        /* 2 public IPs, gateway, 2 customer gateways, VPN gateway, attach, 2 connections, 2 tables, 4 LNG, 4 connections */
+        /* 2 public IPs, gateway, 2 customer gateways, VPN gateway, attach, 2 connections, 2 tables, 4 LNG, 4
+         * connections */
         assert_int_equal(world.plan.n_steps, 19);
         assert_int_equal(fixture_count_ready(&world), 2);
         assert_int_equal(world.plan.steps[0].kind, STEP_CREATE_PUBLIC_IP);
@@ -234,7 +235,7 @@ static unsigned rounds_until_ready(unsigned limit) {
 static void test_holdoffs(void **state _unused_) {
         static const struct {
                 const char *name;
-                unsigned down; /* bit t */
+                unsigned down;                        /* bit t */
                 int64_t aws_change_ms, gateway_op_ms; /* ago; 0: never */
                 unsigned rounds;                      /* of 30 s */
         } cases[] = {

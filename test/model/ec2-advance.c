@@ -8,24 +8,32 @@
 
 #define ENDPOINT_MS (180 * 1000)
 
-#define FOR_EACH(m, kind, type, item)                                                                                  \
-        for (type *item = ec2_item(&(m)->aws->world, kind, 0), *item##_end = item + (m)->aws->world.tables[kind].n;    \
-             item < item##_end; item++)
+/* the items of a table in order; NULL after the last */
+static struct ec2_vpn_connection *connection_at(const struct model *m, size_t i) {
+        return i < m->aws->world.tables[EC2_VPN_CONNECTION].n ? ec2_item(&m->aws->world, EC2_VPN_CONNECTION, i) : NULL;
+}
+
+static struct ec2_vpn_gateway *gateway_at(const struct model *m, size_t i) {
+        return i < m->aws->world.tables[EC2_VPN_GATEWAY].n ? ec2_item(&m->aws->world, EC2_VPN_GATEWAY, i) : NULL;
+}
+
+static struct ec2_route_table *table_at(const struct model *m, size_t i) {
+        return i < m->aws->world.tables[EC2_ROUTE_TABLE].n ? ec2_item(&m->aws->world, EC2_ROUTE_TABLE, i) : NULL;
+}
 
 /* what physics asks */
-
-static const struct ec2_customer_gateway *customer_of(const struct model *m, const struct ec2_vpn_connection *v) {
-        return ec2_find(&m->aws->world, EC2_CUSTOMER_GATEWAY, v->customer_gateway_id);
-}
 
 static bool allows(const char *list, const char *word) {
         return !*list || strstr(list, word) != NULL;
 }
 
-static void fill_end(const struct model *m, const struct ec2_vpn_connection *v, const struct ec2_tunnel *t,
+static void fill_end(const struct model *m, struct ec2_vpn_connection *v, const struct ec2_tunnel *t,
                      struct aws_end *e) {
-        const struct ec2_customer_gateway *customer = customer_of(m, v);
-        const struct ec2_vpn_gateway *gateway = ec2_find(&m->aws->world, EC2_VPN_GATEWAY, v->vpn_gateway_id);
+        const struct ec2_world *w = &m->aws->world;
+        const struct ec2_customer_gateway *customer =
+                ec2_find_near(w, EC2_CUSTOMER_GATEWAY, v->customer_gateway_id, &v->customer_gateway_at);
+        const struct ec2_vpn_gateway *gateway =
+                ec2_find_near(w, EC2_VPN_GATEWAY, v->vpn_gateway_id, &v->vpn_gateway_at);
         const struct ec2_tunnel_options *o = &t->options;
         *e = (struct aws_end){
                 .connection_id = v->meta.id,
@@ -50,12 +58,13 @@ static void fill_end(const struct model *m, const struct ec2_vpn_connection *v, 
 }
 
 size_t aws_ends(struct model *m, struct aws_end *out, size_t max) {
+        struct ec2_vpn_connection *v;
         size_t n = 0;
-        FOR_EACH(m, EC2_VPN_CONNECTION, struct ec2_vpn_connection, v) {
+        for (size_t i = 0; (v = connection_at(m, i)); i++) {
                 if (!ec2_alive(&v->meta))
                         continue;
-                for (size_t i = 0; i < EC2_TUNNELS && n < max; i++)
-                        fill_end(m, v, &v->tunnels[i], &out[n++]);
+                for (size_t k = 0; k < EC2_TUNNELS && n < max; k++)
+                        fill_end(m, v, &v->tunnels[k], &out[n++]);
         }
         return n;
 }
@@ -138,7 +147,10 @@ static void advance_telemetry(struct model *m, struct ec2_tunnel *t) {
 /* propagated routes */
 
 static bool same_routes(const struct ec2_routes *a, const struct ec2_routes *b) {
-        return a->n == b->n && memcmp(a->prefixes, b->prefixes, a->n * sizeof(a->prefixes[0])) == 0;
+        for (size_t i = 0; a->n == b->n && i < a->n; i++)
+                if (!cidr_equal(a->prefixes[i], b->prefixes[i]))
+                        return false;
+        return a->n == b->n;
 }
 
 static void add_routes(struct model *m, const struct ec2_tunnel *t, struct ec2_routes *r) {
@@ -147,27 +159,38 @@ static void add_routes(struct model *m, const struct ec2_tunnel *t, struct ec2_r
         for (size_t i = 0; i < n && r->n < EC2_PROPAGATED_MAX; i++) {
                 if (cidr_in_list(found[i], r->prefixes, r->n))
                         continue;
-                /* sorted, so that equal sets are equal bytes whichever tunnel came first */
+                /* sorted, so that equal sets are equal whichever tunnel came first */
                 size_t at = r->n++;
                 for (; at > 0 && cidr_compare(r->prefixes[at - 1], found[i]) > 0; at--)
                         r->prefixes[at] = r->prefixes[at - 1];
-                r->prefixes[at].addr = found[i].addr;
-                r->prefixes[at].bits = found[i].bits;
+                r->prefixes[at] = found[i];
         }
 }
 
-static void look_at_routes(struct model *m, struct ec2_vpn_gateway *g) {
-        struct ec2_routes now;
-        memset(&now, 0, sizeof(now)); /* padding is compared too */
-        FOR_EACH(m, EC2_VPN_CONNECTION, struct ec2_vpn_connection, v)
-        for (size_t i = 0; i < EC2_TUNNELS; i++)
-                if (ec2_alive(&v->meta) && strcmp(v->vpn_gateway_id, g->meta.id) == 0)
-                        add_routes(m, &v->tunnels[i], &now);
-        if (same_routes(&now, &g->coming))
+static void measure_routes(struct model *m, struct ec2_vpn_connection *v) {
+        struct ec2_vpn_gateway *g =
+                ec2_find_near(&m->aws->world, EC2_VPN_GATEWAY, v->vpn_gateway_id, &v->vpn_gateway_at);
+        for (size_t i = 0; g && ec2_alive(&v->meta) && i < EC2_TUNNELS; i++)
+                add_routes(m, &v->tunnels[i], &g->measured);
+}
+
+static void compare_routes(struct model *m, struct ec2_vpn_gateway *g) {
+        if (same_routes(&g->measured, &g->coming))
                 return;
-        g->coming = now;
+        g->coming = g->measured;
         if (g->routes_due_ms == INT64_MAX)
                 g->routes_due_ms = model_after(m, m->options.vgw_route_propagation_delay_ms);
+}
+
+static void look_at_routes(struct model *m) {
+        struct ec2_vpn_gateway *g;
+        struct ec2_vpn_connection *v;
+        for (size_t i = 0; (g = gateway_at(m, i)); i++)
+                g->measured.n = 0;
+        for (size_t i = 0; (v = connection_at(m, i)); i++)
+                measure_routes(m, v);
+        for (size_t i = 0; (g = gateway_at(m, i)); i++)
+                compare_routes(m, g);
 }
 
 static void advance_routes(struct model *m, struct ec2_vpn_gateway *g) {
@@ -178,22 +201,23 @@ static void advance_routes(struct model *m, struct ec2_vpn_gateway *g) {
 }
 
 static void look_at_links(struct model *m) {
+        struct ec2_vpn_connection *v;
         if (m->aws->seen_generation == physics_generation(m))
                 return;
         m->aws->seen_generation = physics_generation(m);
-        FOR_EACH(m, EC2_VPN_CONNECTION, struct ec2_vpn_connection, v)
-        for (size_t i = 0; i < EC2_TUNNELS; i++)
-                look_at_link(m, &v->tunnels[i]);
-        FOR_EACH(m, EC2_VPN_GATEWAY, struct ec2_vpn_gateway, g)
-        look_at_routes(m, g);
+        for (size_t i = 0; (v = connection_at(m, i)); i++)
+                for (size_t k = 0; k < EC2_TUNNELS; k++)
+                        look_at_link(m, &v->tunnels[k]);
+        look_at_routes(m);
 }
 
 /* states */
 
 static void forget_propagation(struct model *m, const char *gateway) {
-        FOR_EACH(m, EC2_ROUTE_TABLE, struct ec2_route_table, t)
-        if (strcmp(t->propagating, gateway) == 0)
-                t->propagating[0] = 0;
+        struct ec2_route_table *t;
+        for (size_t i = 0; (t = table_at(m, i)); i++)
+                if (strcmp(t->propagating, gateway) == 0)
+                        t->propagating[0] = 0;
 }
 
 static void advance_attachment(struct model *m, struct ec2_vpn_gateway *g) {
@@ -236,19 +260,25 @@ static void drop_deleted(struct model *m, enum ec2_kind k) {
                         model_remove(t->items, &t->n, ec2_size_of(k), i);
 }
 
-void model_aws_advance(struct model *m) {
-        look_at_links(m);
+static void advance_states(struct model *m) {
         for (size_t k = 0; k < EC2_KINDS; k++) {
                 drop_deleted(m, (enum ec2_kind)k);
                 for (size_t i = 0; i < m->aws->world.tables[k].n; i++)
                         advance_state(m, ec2_item(&m->aws->world, (enum ec2_kind)k, i));
         }
-        FOR_EACH(m, EC2_VPN_CONNECTION, struct ec2_vpn_connection, v)
-        for (size_t i = 0; i < EC2_TUNNELS; i++) {
-                advance_endpoint(m, v, &v->tunnels[i]);
-                advance_telemetry(m, &v->tunnels[i]);
-        }
-        FOR_EACH(m, EC2_VPN_GATEWAY, struct ec2_vpn_gateway, g) {
+}
+
+void model_aws_advance(struct model *m) {
+        struct ec2_vpn_connection *v;
+        struct ec2_vpn_gateway *g;
+        look_at_links(m);
+        advance_states(m);
+        for (size_t i = 0; (v = connection_at(m, i)); i++)
+                for (size_t k = 0; k < EC2_TUNNELS; k++) {
+                        advance_endpoint(m, v, &v->tunnels[k]);
+                        advance_telemetry(m, &v->tunnels[k]);
+                }
+        for (size_t i = 0; (g = gateway_at(m, i)); i++) {
                 advance_attachment(m, g);
                 advance_routes(m, g);
         }
@@ -263,17 +293,24 @@ static int64_t next_of_tunnel(const struct ec2_vpn_connection *v, const struct e
         return next_ms;
 }
 
-int64_t model_aws_next_ms(const struct model *m) {
+static int64_t next_state_ms(const struct model *m) {
         int64_t next_ms = INT64_MAX;
         for (size_t k = 0; k < EC2_KINDS; k++)
                 for (size_t i = 0; i < m->aws->world.tables[k].n; i++) {
                         const struct ec2_meta *meta = ec2_item(&m->aws->world, (enum ec2_kind)k, i);
                         next_ms = model_earlier(next_ms, model_earlier(meta->state_due_ms, listed_until_ms(m, meta)));
                 }
-        FOR_EACH(m, EC2_VPN_CONNECTION, const struct ec2_vpn_connection, v)
-        for (size_t i = 0; i < EC2_TUNNELS; i++)
-                next_ms = model_earlier(next_ms, next_of_tunnel(v, &v->tunnels[i]));
-        FOR_EACH(m, EC2_VPN_GATEWAY, const struct ec2_vpn_gateway, g)
-        next_ms = model_earlier(next_ms, model_earlier(g->attachment_due_ms, g->routes_due_ms));
+        return next_ms;
+}
+
+int64_t model_aws_next_ms(const struct model *m) {
+        const struct ec2_vpn_connection *v;
+        const struct ec2_vpn_gateway *g;
+        int64_t next_ms = next_state_ms(m);
+        for (size_t i = 0; (v = connection_at(m, i)); i++)
+                for (size_t k = 0; k < EC2_TUNNELS; k++)
+                        next_ms = model_earlier(next_ms, next_of_tunnel(v, &v->tunnels[k]));
+        for (size_t i = 0; (g = gateway_at(m, i)); i++)
+                next_ms = model_earlier(next_ms, model_earlier(g->attachment_due_ms, g->routes_due_ms));
         return next_ms;
 }

@@ -64,6 +64,20 @@ void *ec2_find(const struct ec2_world *w, enum ec2_kind k, const char *id) {
 }
 
 /**
+ * ec2_find_near() - like ec2_find(), for those who ask often
+ * @hint: where it was the last time
+ */
+void *ec2_find_near(const struct ec2_world *w, enum ec2_kind k, const char *id, size_t *hint) {
+        struct ec2_meta *meta = *hint < w->tables[k].n ? ec2_item(w, k, *hint) : NULL;
+        if (meta && strcmp(meta->id, id) == 0)
+                return meta;
+        meta = ec2_find(w, k, id);
+        if (meta)
+                *hint = (size_t)((char *)meta - (char *)w->tables[k].items) / kinds[k].size;
+        return meta;
+}
+
+/**
  * ec2_add_to() - a new resource, available
  * @m: the model
  * @k: its kind

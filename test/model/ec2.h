@@ -101,6 +101,7 @@ struct ec2_vpn_gateway {
         enum ec2_attachment attachment;
         int64_t attachment_due_ms;
         struct ec2_routes routes, coming; /* in route tables now, and from routes_due_ms on */
+        struct ec2_routes measured;       /* what the tunnels bring at this instant */
         int64_t routes_due_ms;
 };
 
@@ -137,6 +138,7 @@ struct ec2_tunnel {
 struct ec2_vpn_connection {
         struct ec2_meta meta;
         char customer_gateway_id[EC2_ID_SIZE], vpn_gateway_id[EC2_ID_SIZE];
+        size_t customer_gateway_at, vpn_gateway_at; /* where they were last found */
         char local_cidr[CIDR_TEXT_SIZE], remote_cidr[CIDR_TEXT_SIZE];
         struct ec2_tunnel tunnels[EC2_TUNNELS];
 };
@@ -212,6 +214,7 @@ const char *ec2_prefix_of(enum ec2_kind k); /* "vpn-" */
 const char *ec2_type_of(enum ec2_kind k);   /* "vpn-connection" */
 void *ec2_item(const struct ec2_world *w, enum ec2_kind k, size_t i);
 void *ec2_find(const struct ec2_world *w, enum ec2_kind k, const char *id); /* by id alone */
+void *ec2_find_near(const struct ec2_world *w, enum ec2_kind k, const char *id, size_t *hint);
 void *ec2_add(struct ec2_call *c, enum ec2_kind k); /* pending, with a fresh id; NULL: no memory */
 void *ec2_add_to(struct model *m, enum ec2_kind k, const char *account, const char *region, const char *id);
 const struct ec2_world *ec2_view(const struct ec2_call *c); /* what reads see */

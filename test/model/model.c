@@ -104,8 +104,7 @@ void model_advance(struct model *m, int64_t now_ms) {
 
 /* faults */
 
-static enum model_service service_of(const struct http_request *r, const struct http_url *u) {
-        (void)r;
+static enum model_service service_of(const struct http_url *u) {
         if (u->path_len >= 6 && memcmp(u->path, "/admin", 6) == 0)
                 return MODEL_SERVICE_OTHER;
         if (u->path_len <= 1 || (u->path_len >= 8 && memcmp(u->path, "/latest/", 8) == 0))
@@ -156,7 +155,7 @@ static bool strike_before(struct model *m, struct http_response *ret, enum model
 
 static void begin_log(struct model *m, const struct http_request *r, const struct http_url *u) {
         struct model_log_entry *e = &m->current;
-        *e = (struct model_log_entry){.time_ms = m->now_ms, .service = service_of(r, u)};
+        *e = (struct model_log_entry){.time_ms = m->now_ms, .service = service_of(u)};
         if (e->service == MODEL_SERVICE_AWS && u->path_len <= 1) {
                 aws_describe_request(r, e->what, sizeof(e->what), &e->is_write);
                 return;

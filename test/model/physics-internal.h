@@ -17,6 +17,8 @@ struct physics {
         uint64_t generation;
         struct link *links;
         size_t n_links;
+        struct link *spare; /* the array before this one */
+        size_t links_size, spare_size;
         struct azure_end *azure;
         size_t n_azure;
         struct aws_end *aws; /* sorted by outside address; only numbers are read after pairing, texts may be gone */

@@ -146,6 +146,25 @@ static void add_lonely_aws_links(struct model *m, struct link *links, size_t *n)
         }
 }
 
+/* Room for all links. Two arrays take turns: making one anew for each change costs more than filling it. */
+static struct link *take_spare(struct physics *p) {
+        size_t n = p->n_azure + p->n_aws;
+        if (!p->spare || n > p->spare_size) {
+                size_t size = n < 64 ? 64 : n * 2;
+                struct link *grown = mem_realloc(p->spare, size * sizeof(*grown));
+                if (!grown)
+                        return NULL;
+                p->spare = grown;
+                p->spare_size = size;
+        }
+        struct link *links = p->spare;
+        size_t size = p->spare_size;
+        p->spare = NULL;
+        p->spare_size = p->links_size;
+        p->links_size = size;
+        return links;
+}
+
 /**
  * physics_pair() - lists both sides' ends anew and joins them; without memory everything stays, and dirty
  */
@@ -153,7 +172,7 @@ void physics_pair(struct model *m) {
         struct physics *p = m->physics;
         if (collect_ends(m) < 0)
                 return; /* dirty still: tried again at the next step */
-        struct link *links = mem_zalloc(p->n_azure + p->n_aws + 1, sizeof(*links));
+        struct link *links = take_spare(p);
         if (!links) {
                 p->n_aws = 0; /* its links are not known */
                 return;
@@ -163,7 +182,7 @@ void physics_pair(struct model *m) {
                 p->link_of_aws[i] = SIZE_MAX;
         add_azure_links(m, links, &n);
         add_lonely_aws_links(m, links, &n);
-        mem_free(p->links);
+        p->spare = p->links;
         p->links = links;
         p->n_links = n;
         p->dirty = false;

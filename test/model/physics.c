@@ -35,6 +35,7 @@ struct physics *physics_free(struct physics *p) {
         if (!p)
                 return NULL;
         mem_free(p->links);
+        mem_free(p->spare);
         mem_free(p->azure);
         mem_free(p->aws);
         mem_free(p->link_of_aws);

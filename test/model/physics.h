@@ -83,7 +83,7 @@ struct link {
         int64_t ipsec_due_ms, bgp_due_ms; /* when the next change comes; INT64_MAX: none */
         int64_t bgp_since_ms;             /* valid while bgp_up */
         int64_t last_change_ms;
-        size_t n_advertised; /* prefixes that Azure sends over it */
+        size_t n_advertised;            /* prefixes that Azure sends over it */
         char reason[MODEL_REASON_SIZE]; /* why it is not up; "" when it is */
 };
 

@@ -41,7 +41,7 @@ struct fixture {
         struct aws_vpn_gateway vgw;
         struct aws_customer_gateway cgws[INSTANCES];
         struct aws_vpn_connection vpns[INSTANCES];
-        struct duplicate duplicates[1];
+        struct duplicate duplicates[4];
 };
 
 void fixture_init(struct fixture *f, enum topology topology); /* also: back to the beginning */

@@ -14,10 +14,22 @@
 #define RANGE_B 0xa9fe1600u /* 169.254.22.0 */
 #define INSIDE_BITS 30
 
+/**
+ * inside_aws() - AWS's end of a tunnel
+ * @inside: /30
+ *
+ * Return: its first host address
+ */
 struct ip4 inside_aws(struct cidr inside) {
         return (struct ip4){inside.addr + 1};
 }
 
+/**
+ * inside_azure() - Azure's end of a tunnel
+ * @inside: /30
+ *
+ * Return: its second host address
+ */
 struct ip4 inside_azure(struct cidr inside) {
         return (struct ip4){inside.addr + 2};
 }
@@ -174,6 +186,14 @@ bool customer_asn_is_valid(uint32_t asn, const char *region, struct buf *text) {
         return true;
 }
 
+/**
+ * asns_differ() - BGP between the two must be external
+ * @azure: the Azure gateway's
+ * @aws: the VPN gateway's
+ * @text: gets a line if not; may be NULL
+ *
+ * Return: true if they differ
+ */
 bool asns_differ(uint32_t azure, uint32_t aws, struct buf *text) {
         return azure != aws || refuse_asn(text, "[Azure]", azure, "equals [AWS] Asn=: the two must differ");
 }

@@ -181,6 +181,14 @@ static int compare_findings(const void *a, const void *b) {
         return strcmp(x->subject, y->subject);
 }
 
+/**
+ * assessment_find() - looks a finding up
+ * @a: assessment
+ * @kind: kind
+ * @subject: subject
+ *
+ * Return: NULL if it is not there
+ */
 const struct finding *assessment_find(const struct assessment *a, enum finding_kind kind, const char *subject) {
         for (size_t i = 0; i < a->n_findings; i++) {
                 if (a->findings[i].kind == kind && strcmp(a->findings[i].subject, subject) == 0)

@@ -17,18 +17,48 @@
 #include <errno.h>
 #include <string.h>
 
+/**
+ * pairing_public_ip_name() - Azure name of a public IP
+ * @a: for the text
+ * @d: declaration
+ * @instance: 0 or 1
+ *
+ * Return: NULL without memory
+ */
 char *pairing_public_ip_name(struct arena *a, const struct declaration *d, unsigned instance) {
         return arena_printf(a, "%s-pip%u", d->name, instance);
 }
 
+/**
+ * pairing_local_gateway_name() - Azure name of a local network gateway
+ * @a: for the text
+ * @d: declaration
+ * @tunnel: 0..3
+ *
+ * Return: NULL without memory
+ */
 char *pairing_local_gateway_name(struct arena *a, const struct declaration *d, unsigned tunnel) {
         return arena_printf(a, "%s-lng%u", d->name, tunnel + 1);
 }
 
+/**
+ * pairing_connection_name() - Azure name of a connection
+ * @a: for the text
+ * @d: declaration
+ * @tunnel: 0..3
+ *
+ * Return: NULL without memory
+ */
 char *pairing_connection_name(struct arena *a, const struct declaration *d, unsigned tunnel) {
         return arena_printf(a, "%s-conn%u", d->name, tunnel + 1);
 }
 
+/**
+ * pairing_ip_config_name() - name of an IP configuration of a gateway that we create
+ * @instance: 0 or 1
+ *
+ * Return: static text
+ */
 const char *pairing_ip_config_name(unsigned instance) {
         assert(instance < INSTANCES);
         return instance == 0 ? "s2svpn-0" : "s2svpn-1";

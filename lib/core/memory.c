@@ -29,6 +29,10 @@
 #define DAY_MS (24 * HOUR_MS)
 #define CONTESTED_TIMES 2
 
+/**
+ * memory_deinit() - gives everything back
+ * @m: memory; empty afterwards, and usable
+ */
 void memory_deinit(struct memory *m) {
         for (size_t i = 0; i < m->n_intents; i++)
                 mem_free(m->intents[i].poll_url);
@@ -58,6 +62,14 @@ static struct remembered_finding *find(const struct memory *m, enum finding_kind
         return NULL;
 }
 
+/**
+ * memory_find() - what is remembered of a finding
+ * @m: memory
+ * @kind: kind
+ * @subject: subject
+ *
+ * Return: NULL if it was not there
+ */
 const struct remembered_finding *memory_find(const struct memory *m, enum finding_kind kind, const char *subject) {
         return find(m, kind, subject);
 }
@@ -101,6 +113,14 @@ static int note_findings(struct memory *m, const struct assessment *a, bool *cha
         return 0;
 }
 
+/**
+ * memory_counts() - is this a new round?
+ * @m: memory
+ * @d: declaration
+ * @now: both clocks
+ *
+ * Return: false for a second decision on the same readings
+ */
 bool memory_counts(const struct memory *m, const struct declaration *d, const struct now *now) {
         return monotime_age_ms(m->counted_at, now->boot) >= d->timing.round_ms / 2;
 }
@@ -279,6 +299,14 @@ enum rung ladder_next(const struct ladder *l, const struct policy *p) {
         return RUNG_GAVE_UP;
 }
 
+/**
+ * ladder_is_exhausted() - is there nothing left to try?
+ * @d: declaration
+ * @l: ladder of a tunnel
+ * @now_wall_ms: wall clock
+ *
+ * Return: true once the last rung that policy allows has had its time
+ */
 bool ladder_is_exhausted(const struct declaration *d, const struct ladder *l, int64_t now_wall_ms) {
         enum rung next = ladder_next(l, &d->policy);
         bool at_end = next == RUNG_GAVE_UP || (next == RUNG_RESET_INSTANCE && !d->policy.allow_gateway_reset);
@@ -386,6 +414,12 @@ int memory_note_step(struct memory *m, const struct declaration *d, const struct
         return 0;
 }
 
+/**
+ * memory_resume() - a person says that things are as they should be
+ * @m: memory
+ *
+ * What vanished is believed to be gone, ladders start afresh, the pause ends.
+ */
 void memory_resume(struct memory *m) {
         m->paused = false;
         m->paused_by[0] = '\0';
@@ -394,6 +428,15 @@ void memory_resume(struct memory *m) {
                 m->ladders[t] = (struct ladder){0};
 }
 
+/**
+ * memory_is_contested() - does somebody else want it otherwise?
+ * @m: memory
+ * @kind: of the finding
+ * @subject: of the finding
+ * @now_wall_ms: wall clock
+ *
+ * Return: true if it was repaired twice within a day and came back after the second time
+ */
 bool memory_is_contested(const struct memory *m, enum finding_kind kind, const char *subject, int64_t now_wall_ms) {
         const struct repaired *r = find_repaired(m, kind, subject);
         if (!r || r->times < CONTESTED_TIMES || now_wall_ms - r->first_wall_ms >= DAY_MS)
@@ -429,6 +472,16 @@ int64_t memory_retry_wait_ms(const struct memory *m, const struct declaration *d
         return r->last_wall_ms + wait_ms - now_wall_ms;
 }
 
+/**
+ * memory_repaired_lately() - did a repair of this finding leave not long ago?
+ * @m: memory
+ * @kind: of the finding
+ * @subject: of the finding
+ * @now_wall_ms: wall clock
+ * @window_ms: what "not long" means
+ *
+ * Return: true if one did
+ */
 bool memory_repaired_lately(const struct memory *m, enum finding_kind kind, const char *subject, int64_t now_wall_ms,
                             int64_t window_ms) {
         const struct repaired *r = find_repaired(m, kind, subject);
@@ -479,6 +532,11 @@ int memory_add_intent(struct memory *m, const struct intent *intent, struct inte
         return 0;
 }
 
+/**
+ * memory_drop_intent() - its effect was seen, or it is known not to come
+ * @m: memory
+ * @intent: one of its own; others may move
+ */
 void memory_drop_intent(struct memory *m, struct intent *intent) {
         size_t i = (size_t)(intent - m->intents);
         assert(i < m->n_intents);

@@ -4,11 +4,23 @@
 
 #include "core/memory.h"
 
+/**
+ * step_kind_creates_base() - only Mode=build does this
+ * @k: kind of the step
+ *
+ * Return: true for gateways, public IPs and VPN connections
+ */
 bool step_kind_creates_base(enum step_kind k) {
         return k == STEP_CREATE_PUBLIC_IP || k == STEP_CREATE_GATEWAY || k == STEP_CREATE_CUSTOMER_GATEWAY ||
                k == STEP_CREATE_VPN_GATEWAY || k == STEP_CREATE_VPN_CONNECTION;
 }
 
+/**
+ * step_kind_is_azure() - which cloud is written to?
+ * @k: kind of the step
+ *
+ * Return: false for AWS
+ */
 bool step_kind_is_azure(enum step_kind k) {
         switch (k) {
         case STEP_CREATE_PUBLIC_IP:
@@ -46,6 +58,12 @@ bool step_kind_writes_gateway(enum step_kind k) {
                k == STEP_RESET_CONNECTION || k == STEP_DELETE_CONNECTION || k == STEP_RESET_INSTANCE;
 }
 
+/**
+ * step_rung() - which rung of the ladder a step is
+ * @kind: kind of the step
+ *
+ * Return: RUNG_NONE for one that is no part of it
+ */
 enum rung step_rung(enum step_kind kind) {
         if (kind == STEP_RESET_CONNECTION)
                 return RUNG_RESET_CONNECTION;
@@ -58,6 +76,12 @@ enum rung step_rung(enum step_kind kind) {
         return RUNG_NONE;
 }
 
+/**
+ * step_intent_target() - what tells two intents of one kind and slot apart
+ * @s: step
+ *
+ * Return: route table or peering; "" where the slot says it all
+ */
 const char *step_intent_target(const struct step *s) {
         return s->kind == STEP_ENABLE_PROPAGATION || s->kind == STEP_SYNC_PEERING ? s->target : "";
 }

@@ -196,6 +196,12 @@ int plan_make(const struct declaration *d, const struct observed *o, const struc
         return 0;
 }
 
+/**
+ * plan_wants_proof() - would a newer peer status help?
+ * @plan: after guard_check()
+ *
+ * Return: true if only the age of the proof holds some step
+ */
 bool plan_wants_proof(const struct plan *plan) {
         for (size_t i = 0; i < plan->n_steps; i++) {
                 if (plan->steps[i].status == STEP_HELD && plan->steps[i].held_by == GUARD_PROOF)

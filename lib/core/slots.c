@@ -27,11 +27,24 @@ static const struct slot slots[SLOTS] = {
         {SLOT_CONNECTION, 3, "connection4", "Azure connection 4", STEP_PUT_CONNECTION, 1u << 3},
 };
 
+/**
+ * slot_at() - walks the table
+ * @i: below SLOTS
+ *
+ * Return: never NULL
+ */
 const struct slot *slot_at(unsigned i) {
         assert(i < SLOTS);
         return &slots[i];
 }
 
+/**
+ * slot_of() - finds a slot that must exist
+ * @kind: kind
+ * @index: instance or tunnel, else 0
+ *
+ * Return: never NULL
+ */
 const struct slot *slot_of(enum slot_kind kind, unsigned index) {
         for (unsigned i = 0; i < SLOTS; i++) {
                 if (slots[i].kind == kind && slots[i].index == index)
@@ -41,11 +54,24 @@ const struct slot *slot_of(enum slot_kind kind, unsigned index) {
         return NULL;
 }
 
+/**
+ * slot_bit() - a slot in a set of slots
+ * @s: slot
+ *
+ * Return: one bit
+ */
 unsigned slot_bit(const struct slot *s) {
         assert(s >= slots && s < slots + SLOTS);
         return 1u << (s - slots);
 }
 
+/**
+ * slot_created_by() - what a step creates or corrects
+ * @create: kind of the step
+ * @index: slot of the step
+ *
+ * Return: NULL if it creates nothing
+ */
 const struct slot *slot_created_by(enum step_kind create, unsigned index) {
         for (unsigned i = 0; i < SLOTS; i++) {
                 if (slots[i].create == create && slots[i].index == index)
@@ -146,6 +172,13 @@ bool slot_is_ours(const struct declaration *d, const struct observed *o, const s
         return owner && pairing && strcmp(owner, d->owner) == 0 && strcmp(pairing, d->name) == 0;
 }
 
+/**
+ * slot_is_wanted() - should there be something in this slot?
+ * @d: declaration
+ * @s: slot
+ *
+ * Return: false for the Azure half of a spare tunnel
+ */
 bool slot_is_wanted(const struct declaration *d, const struct slot *s) {
         if (s->kind != SLOT_LOCAL_GATEWAY && s->kind != SLOT_CONNECTION)
                 return true;
@@ -165,6 +198,12 @@ const char *tunnel_text(unsigned tunnel) {
         return texts[tunnel];
 }
 
+/**
+ * tunnel_of_subject() - which tunnel a finding is about
+ * @subject: "tunnel3"
+ *
+ * Return: TUNNELS if it is no tunnel
+ */
 unsigned tunnel_of_subject(const char *subject) {
         for (unsigned t = 0; t < TUNNELS; t++) {
                 if (strcmp(subject, subjects[t]) == 0)

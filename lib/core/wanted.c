@@ -200,6 +200,13 @@ struct az_ipsec_policy wanted_ipsec_policy(void) {
         };
 }
 
+/**
+ * ipsec_policy_equal() - do two policies agree in all eight members?
+ * @a: one
+ * @b: the other
+ *
+ * Return: true if they do, or if neither is set
+ */
 bool ipsec_policy_equal(const struct az_ipsec_policy *a, const struct az_ipsec_policy *b) {
         if (!a->is_set || !b->is_set)
                 return a->is_set == b->is_set;

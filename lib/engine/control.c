@@ -7,6 +7,7 @@
  *   GET  /metrics
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/engine-internal.h"
@@ -85,7 +86,7 @@ static int set_paused(struct pairing *p, bool paused, const char *peer, const st
         const struct event_args args = {.kind = paused ? EVENT_PAUSED : EVENT_RESUMED, .priority = 5, .reason = peer};
         if (paused) {
                 p->memory.paused = true;
-                strncpy(p->memory.paused_by, peer, sizeof(p->memory.paused_by) - 1);
+                snprintf(p->memory.paused_by, sizeof(p->memory.paused_by), "%s", peer);
         } else {
                 memory_resume(&p->memory);
         }

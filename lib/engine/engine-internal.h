@@ -391,8 +391,9 @@ struct pairing {
         unsigned long_read_failures;
         bool deep_wanted;
         struct monotime deep_started;
-        struct monotime aws_after; /* the inventory must have been asked for after this */
-        uint64_t signals_hash;     /* cheap signals of the last round */
+        struct monotime aws_after;        /* our last write: what was read before it is old */
+        struct monotime inventory_needed; /* of this round: the inventory must have been asked for after this */
+        uint64_t signals_hash;            /* cheap signals of the last round */
         unsigned aws_absent[AWS_SLOTS];
         struct monotime aws_absent_seen; /* inventory that the counts stand on */
         bool aws_was_known[AWS_SLOTS];

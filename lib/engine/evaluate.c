@@ -361,7 +361,8 @@ int evaluate(struct pairing *p, const struct now *now) {
         want_proof(p, r, now);
         round_result_free(p->shown);
         p->shown = TAKE_PTR(r);
-        if (changed && !p->state_damaged)
+        /* A disk that was full is tried again every round: writes wait for it. */
+        if ((changed || !p->engine->store_ok) && !p->state_damaged)
                 k = store_request(p, &seq);
         return k == 0 ? start_ready(p, &p->shown->plan, now) : k;
 }

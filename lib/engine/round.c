@@ -178,16 +178,16 @@ static int read_in_round(struct unit *u, const struct now *now) {
         return r;
 }
 
-static struct monotime inventory_needed(const struct pairing *p) {
-        struct monotime half = monotime_add_ms(p->round_started, -interval_ms(p) / 2);
-        return monotime_before(half, p->aws_after) ? p->aws_after : half;
-}
-
 static int begin(struct pairing *p, const struct now *now) {
         if (monotime_is_set(p->round_started))
                 p->round_interval_ms = monotime_diff_ms(now->boot, p->round_started);
         p->round_started = now->boot;
         p->round = ROUND_READING;
+        /* Half an interval old is fresh enough, so that pairings of one region share a reading; older than our own last
+         * write is not. Fixed for the round: a write that ends meanwhile is the next round's business. */
+        p->inventory_needed = monotime_add_ms(now->boot, -interval_ms(p) / 2);
+        if (monotime_before(p->inventory_needed, p->aws_after))
+                p->inventory_needed = p->aws_after;
         int r = set_ids(p);
         for (size_t i = 0; i < UNITS_FIXED && r == 0; i++) {
                 if (unit_tier(&p->units[i]) != TIER_DEEP)
@@ -196,7 +196,7 @@ static int begin(struct pairing *p, const struct now *now) {
         for (size_t i = 0; i < p->n_spokes && r == 0; i++)
                 r = read_in_round(p->spokes[i], now);
         const struct inventory *current = p->aws->current;
-        if (r == 0 && (!current || monotime_before(current->asked, inventory_needed(p))))
+        if (r == 0 && (!current || monotime_before(current->asked, p->inventory_needed)))
                 r = inventory_read(p->aws, now);
         return r;
 }
@@ -244,7 +244,7 @@ static int deep_begin(struct pairing *p, const struct now *now) {
 
 static bool is_inventory_settled(const struct pairing *p, const struct now *now) {
         const struct aws_account *a = p->aws;
-        if (a->current && !monotime_before(a->current->asked, inventory_needed(p)))
+        if (a->current && !monotime_before(a->current->asked, p->inventory_needed))
                 return true;
         if (a->reading)
                 return false;
@@ -273,7 +273,7 @@ static bool is_complete(const struct pairing *p) {
                 if (u->id && unit_tier(u) == TIER_CHEAP && !was_answered)
                         return false;
         }
-        return p->aws->current && !monotime_before(p->aws->current->asked, inventory_needed(p));
+        return p->aws->current && !monotime_before(p->aws->current->asked, p->inventory_needed);
 }
 
 static int end(struct pairing *p, const struct now *now) {

@@ -50,10 +50,10 @@ static json_t *encode_repaired(const struct memory *m) {
         json_t *list = json_array();
         for (size_t i = 0; i < m->n_repaired; i++) {
                 const struct repaired *r = &m->repaired[i];
-                json_array_append_new(list,
-                                      json_pack("{s:s, s:s, s:i, s:I, s:I}", "kind", finding_kind_to_string(r->kind),
-                                                "subject", r->subject, "times", (int)r->times, "first",
-                                                (json_int_t)r->first_wall_ms, "last", (json_int_t)r->last_wall_ms));
+                json_array_append_new(
+                        list, json_pack("{s:s, s:s, s:i, s:i, s:I, s:I}", "kind", finding_kind_to_string(r->kind),
+                                        "subject", r->subject, "times", (int)r->times, "tries", (int)r->tries, "first",
+                                        (json_int_t)r->first_wall_ms, "last", (json_int_t)r->last_wall_ms));
         }
         return list;
 }
@@ -193,7 +193,7 @@ static int decode_findings(struct decoder *d, struct memory *m, const struct now
         size_t i;
         if (json_array_size(items) == 0)
                 return 0;
-        m->findings = mem_zalloc(json_array_size(items), sizeof(*m->findings));
+        m->findings = mem_zalloc(REMEMBERED_MAX, sizeof(*m->findings));
         if (!m->findings)
                 return -ENOMEM;
         json_array_foreach(items, i, item.object) {
@@ -231,7 +231,7 @@ static int decode_repaired(struct decoder *d, struct memory *m) {
         size_t i;
         if (json_array_size(items) == 0)
                 return 0;
-        m->repaired = mem_zalloc(json_array_size(items), sizeof(*m->repaired));
+        m->repaired = mem_zalloc(REPAIRED_MAX, sizeof(*m->repaired));
         if (!m->repaired)
                 return -ENOMEM;
         json_array_foreach(items, i, item.object) {
@@ -239,6 +239,7 @@ static int decode_repaired(struct decoder *d, struct memory *m) {
                 r->kind = finding_kind(&item);
                 text(&item, "subject", r->subject, sizeof(r->subject));
                 r->times = (unsigned)number(&item, "times", UINT32_MAX);
+                r->tries = (unsigned)number(&item, "tries", UINT32_MAX);
                 r->first_wall_ms = number(&item, "first", INT64_MAX);
                 r->last_wall_ms = number(&item, "last", INT64_MAX);
         }

@@ -28,6 +28,8 @@ static void build_with_crashes(uint64_t seed, const char *topology) {
         }
         bool healthy = world_run_until(w, world_is_healthy, 180 * MINUTE);
         unsigned wanted = strcmp(topology, "two") == 0 ? 2 : 4;
+        if (!healthy)
+                world_explain(w);
         if (!healthy || world_links_up(w) != wanted || world_count(w, "CreateVpnConnection") != 2 ||
             world_count(w, "CreateVpnGateway") != 1 || world_has_finding(w, "duplicate-owned"))
                 fail_msg("seed %llu: healthy %d, %u links, %zu VPN connections, %zu VPN gateways made",
@@ -54,12 +56,16 @@ static void crashes_leave_neither_duplicate_nor_orphan(void **state) {
 static void lost_replies_make_no_duplicate(void **state) {
         (void)state;
         for (uint64_t seed = 100; seed < 110; seed++) {
-                _cleanup_(world_freep) struct world *w = world_new(&(struct world_options){.seed = seed, .mode = "build"});
+                _cleanup_(world_freep) struct world *w =
+                        world_new(&(struct world_options){.seed = seed, .mode = "build"});
                 for (unsigned i = 0; i < 12; i++) {
                         world_run(w, 7 * SECOND_MS);
                         world_admin(w, "lose-replies", "{\"service\":\"%s\",\"count\":1}", i % 2 ? "aws" : "azure");
                 }
-                assert_true(world_run_until(w, world_is_healthy, 180 * MINUTE));
+                bool healthy = world_run_until(w, world_is_healthy, 180 * MINUTE);
+                if (!healthy)
+                        world_explain(w);
+                assert_true(healthy);
                 assert_int_equal(world_links_up(w), 4);
                 assert_int_equal(world_count(w, "CreateVpnConnection"), 2);
                 assert_int_equal(world_count(w, "CreateVpnGateway"), 1);

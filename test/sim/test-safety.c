@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What must never lead to a write: observe mode, pauses, wrong accounts, vanished lists, hostile replies, lost state. */
+/* What must never lead to a write: observe mode, pauses, wrong accounts, vanished lists, hostile replies, lost state.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -41,6 +42,7 @@ static void the_wrong_tenant_is_never_written_to(void **state) {
         size_t before = world_writes(w);
         (void)state;
         world_admin(w, "wrong-account", "{\"service\":\"azure\",\"on\":true}");
+        world_run(w, 90 * MINUTE); /* until the token in use is renewed */
         world_admin(w, "propagation-off", "{\"routeTable\":\"" WORLD_TABLE "\"}");
         world_run(w, 120 * MINUTE);
         assert_int_equal(world_writes(w), before);

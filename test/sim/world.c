@@ -73,6 +73,8 @@ struct world {
         uint64_t control_id;
         char (*writes)[256]; /* every write that reached the model, in order */
         size_t n_writes, n_reads, n_aws_reads;
+        char **secrets;
+        size_t n_secrets;
 };
 
 static struct now now_of(const struct world *w) {
@@ -99,30 +101,46 @@ static void must_not_contain(const char *what, const char *text, const char *sec
         abort();
 }
 
-static void search_json(const char *what, const char *text, const json_t *v) {
+/* Keys come into being with writes: they are collected then, and every output is searched for all of them. */
+static void remember_secret(struct world *w, const char *s) {
+        for (size_t i = 0; i < w->n_secrets; i++) {
+                if (strcmp(w->secrets[i], s) == 0)
+                        return;
+        }
+        w->secrets = realloc(w->secrets, (w->n_secrets + 1) * sizeof(*w->secrets));
+        assert(w->secrets);
+        w->secrets[w->n_secrets++] = strdup(s);
+}
+
+static void collect_secrets(struct world *w, json_t *v) {
         const char *key;
         json_t *member;
         size_t i;
         json_array_foreach(v, i, member) {
-                search_json(what, text, member);
+                collect_secrets(w, member);
         }
-        json_object_foreach((json_t *)v, key, member) {
+        json_object_foreach(v, key, member) {
                 bool is_key = strstr(key, "psk") || strstr(key, "haredKey") || strstr(key, "hared_key");
                 if (is_key && json_is_string(member))
-                        must_not_contain(what, text, json_string_value(member));
-                search_json(what, text, member);
+                        remember_secret(w, json_string_value(member));
+                collect_secrets(w, member);
         }
+}
+
+static void collect_new_secrets(struct world *w) {
+        json_t *aws = aws_admin_dump(w->model), *azure = azure_admin_dump(w->model);
+        collect_secrets(w, aws);
+        collect_secrets(w, azure);
+        json_decref(aws);
+        json_decref(azure);
 }
 
 static void search_secrets(struct world *w, const char *what, const char *text) {
         must_not_contain(what, text, CLIENT_SECRET);
         must_not_contain(what, text, SECRET_KEY);
         must_not_contain(what, text, "eyJ"); /* every token begins so */
-        json_t *aws = aws_admin_dump(w->model), *azure = azure_admin_dump(w->model);
-        search_json(what, text, aws);
-        search_json(what, text, azure);
-        json_decref(aws);
-        json_decref(azure);
+        for (size_t i = 0; i < w->n_secrets; i++)
+                must_not_contain(what, text, w->secrets[i]);
 }
 
 /* ---- the daemon around the engine ---- */
@@ -290,6 +308,7 @@ static void note_request(struct world *w) {
         w->writes = realloc(w->writes, (w->n_writes + 1) * sizeof(*w->writes));
         assert(w->writes);
         snprintf(w->writes[w->n_writes++], sizeof(*w->writes), "%s", e->what);
+        collect_new_secrets(w);
 }
 
 static void arrive(struct world *w, struct packet *p) {
@@ -554,6 +573,9 @@ struct world *world_free(struct world *w) {
                 free(w->files[i].bytes);
         free(w->reply);
         free(w->writes);
+        for (size_t i = 0; i < w->n_secrets; i++)
+                free(w->secrets[i]);
+        free(w->secrets);
         free(w);
         return NULL;
 }
@@ -602,6 +624,7 @@ void world_admin(struct world *w, const char *op, const char *format, ...) {
         va_end(list);
         model_advance(w->model, w->now_ms);
         int r = model_admin_text(w->model, op, args, error);
+        collect_new_secrets(w);
         if (r != 0) {
                 fprintf(stderr, "admin %s %s: %s\n", op, args, error);
                 abort();
@@ -635,6 +658,17 @@ int world_post(struct world *w, const char *path, const char *body, bool may_wri
 
 static const json_t *first_pairing(const json_t *status) {
         return json_array_get(json_object_get(status, "pairings"), 0);
+}
+
+void world_explain(struct world *w) {
+        static const char *const paths[] = {"/v1/status", "/v1/plan"};
+        for (size_t i = 0; i < ELEMENTSOF(paths); i++) {
+                json_t *document = world_get(w, paths[i]);
+                char *text = json_dumps(document, JSON_INDENT(1));
+                fprintf(stderr, "%s\n", text);
+                free(text);
+                json_decref(document);
+        }
 }
 
 const char *world_verdict(struct world *w) {

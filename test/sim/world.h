@@ -68,6 +68,8 @@ unsigned world_alerts(const struct world *w); /* events of priority 2 and more u
 const char *world_state_file(const struct world *w, const char *pairing);
 void world_set_state_file(struct world *w, const char *pairing, const char *bytes);
 
+void world_explain(struct world *w); /* prints status and plan, for a test that fails */
+
 /* breaking */
 void world_admin(struct world *w, const char *op, const char *format, ...) _printf_(3, 4);
 void world_crash(struct world *w, int64_t restart_after_ms); /* kill -9: what was not saved is lost */

@@ -2,6 +2,7 @@
 /* s2svpnd: arguments. */
 #include <curl/curl.h>
 #include <getopt.h>
+#include <jansson.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -112,6 +113,13 @@ static int check(const char *config_dir) {
         return EX_OK;
 }
 
+/* jansson frees its parse buffers, which hold tokens and keys for a moment, without wiping them. */
+static void wipe_and_free(void *p) {
+        if (p)
+                explicit_bzero(p, malloc_usable_size(p));
+        free(p);
+}
+
 /* Small and steady: one arena, freed memory goes back early, no threads of the loop's own. */
 static void tune_memory(void) {
         (void)mallopt(M_ARENA_MAX, 1);
@@ -134,6 +142,7 @@ int main(int argc, char **argv) {
         if (!a.options.socket)
                 a.options.socket = buf_str(&socket);
         tune_memory();
+        json_set_alloc_funcs(malloc, wipe_and_free);
         (void)signal(SIGPIPE, SIG_IGN);
         if (buf_error(&socket) < 0 || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
                 return EX_OSERR;

@@ -217,20 +217,25 @@ static void oldest(struct monotime *t, const struct fact *f) {
                 *t = monotime_is_set(*t) ? monotime_min(*t, f->seen) : f->seen;
 }
 
-/* V8; also dates the assessment */
+/* V8; also dates the assessment by what is read every round: local network gateways hardly change and are read less */
 static bool something_is_unknown(const struct assessor *s, struct monotime *ret_oldest) {
         const struct observed *o = s->o;
         const struct fact *needed[SLOTS + ROUTE_TABLES_MAX + 2];
         size_t n = 0;
+        bool unknown = false;
         needed[n++] = &o->azure.vnet.fact;
         needed[n++] = &o->aws.vpc.fact;
         for (unsigned i = 0; i < SLOTS; i++) {
-                if (slot_at(i)->kind != SLOT_PUBLIC_IP && slot_is_wanted(s->d, slot_at(i)))
-                        needed[n++] = slot_fact(o, slot_at(i));
+                const struct slot *slot = slot_at(i);
+                if (slot->kind == SLOT_PUBLIC_IP || !slot_is_wanted(s->d, slot))
+                        continue;
+                if (slot->kind == SLOT_LOCAL_GATEWAY)
+                        unknown |= slot_fact(o, slot)->state == FACT_UNKNOWN;
+                else
+                        needed[n++] = slot_fact(o, slot);
         }
         for (size_t r = 0; r < s->d->aws.n_route_tables; r++)
                 needed[n++] = &o->aws.route_table[r].fact;
-        bool unknown = false;
         for (size_t i = 0; i < n; i++) {
                 unknown |= needed[i]->state == FACT_UNKNOWN;
                 oldest(ret_oldest, needed[i]);

@@ -213,6 +213,8 @@ static const char *ask_fault_holdoff(struct guard *g, const struct finding *f) {
         } waits[] = {
                 {"the platform's own recovery",
                  v->has_held_off ? 0 : v->holdoff_ms - monotime_age_ms(since, g->now->boot)},
+                {"after the last repair of its configuration",
+                 rest_ms(g, memory_tunnel_configured_wall_ms(g->m, v->index), t->holdoff_tunnel_ms)},
                 {"after a change at AWS", rest_ms(g, g->m->last_aws_change_wall_ms, t->holdoff_aws_change_ms)},
                 {"after a gateway operation", rest_ms(g, g->m->last_gateway_op_wall_ms, t->holdoff_gateway_op_ms)},
                 {"after a change of the address space",
@@ -233,7 +235,8 @@ static const char *ask_holdoff(struct guard *g, const struct step *s) {
                 return "its finding is gone";
         if (f->samples < g->d->timing.confirm_samples)
                 return say(g, "seen %u of %u times in a row", f->samples, g->d->timing.confirm_samples);
-        if (f->kind == FINDING_RESOURCE_MISSING)
+        /* Nothing was there before: nobody is at work on it but us. */
+        if (!g->m->ever_up && (f->kind == FINDING_RESOURCE_MISSING || f->kind == FINDING_PROPAGATION_OFF))
                 return NULL;
         if (f->kind == FINDING_TUNNEL_DOWN || f->kind == FINDING_BGP_PEER_DOWN)
                 return ask_fault_holdoff(g, f);

@@ -415,6 +415,62 @@ int memory_note_step(struct memory *m, const struct declaration *d, const struct
 }
 
 /**
+ * memory_unnote_step() - a step that left was refused before it did anything
+ * @m: memory
+ * @kind: of the step
+ * @finding: that it was for
+ * @subject: of the finding
+ * @blast: tunnels of the step
+ *
+ * A busy gateway or a throttled account says nothing about whether the step would have helped.
+ */
+void memory_unnote_step(struct memory *m, enum step_kind kind, enum finding_kind finding, const char *subject,
+                        unsigned blast) {
+        enum rung rung = step_rung(kind);
+        struct repaired *r = find_repaired(m, finding, subject);
+        if (rung == RUNG_NONE && r && r->tries > 0) {
+                r->tries--;
+                r->times -= r->tries == 0 && r->times > 0 && is_contestable(finding);
+        }
+        for (unsigned t = 0; t < TUNNELS && rung != RUNG_NONE; t++) {
+                struct ladder *l = &m->ladders[t];
+                if (!(blast & (1u << t)) || l->last != rung || l->tries == 0)
+                        continue;
+                l->next_allowed_wall_ms = 0;
+                l->actions_today -= l->actions_today > 0;
+                if (--l->tries == 0)
+                        l->last = (enum rung)(rung - 1); /* the rung before it: ladder_next() comes back to this one */
+        }
+}
+
+static bool is_of_tunnel(const char *subject, unsigned tunnel) {
+        static const char *const prefixes[] = {"tunnel", "connection", "local-gateway"};
+        for (size_t i = 0; i < ELEMENTSOF(prefixes); i++) {
+                size_t n = strlen(prefixes[i]);
+                if (strncmp(subject, prefixes[i], n) == 0 && subject[n] == (char)('1' + tunnel) && !subject[n + 1])
+                        return true;
+        }
+        return false;
+}
+
+/**
+ * memory_tunnel_configured_wall_ms() - when we last repaired what configures a tunnel
+ * @m: memory
+ * @tunnel: 0..3
+ *
+ * Return: wall clock of the newest repair of its key, connection, local network gateway or options; 0 for none
+ */
+int64_t memory_tunnel_configured_wall_ms(const struct memory *m, unsigned tunnel) {
+        int64_t newest_ms = 0;
+        for (size_t i = 0; i < m->n_repaired; i++) {
+                const struct repaired *r = &m->repaired[i];
+                if (r->tries > 0 && is_of_tunnel(r->subject, tunnel) && r->last_wall_ms > newest_ms)
+                        newest_ms = r->last_wall_ms;
+        }
+        return newest_ms;
+}
+
+/**
  * memory_resume() - a person says that things are as they should be
  * @m: memory
  *

@@ -120,6 +120,13 @@ int memory_note_step(struct memory *m, const struct declaration *d, const struct
 /* Enough time has passed since the last round that was counted for the facts to be new ones. */
 bool memory_counts(const struct memory *m, const struct declaration *d, const struct now *now);
 
+/* The cloud refused it before it did anything (busy, throttled, not sent): it does not count as a try. */
+void memory_unnote_step(struct memory *m, enum step_kind kind, enum finding_kind finding, const char *subject,
+                        unsigned blast);
+
+/* When the configuration of that tunnel was last repaired by us; 0: never, as far as we remember. Wall clock. */
+int64_t memory_tunnel_configured_wall_ms(const struct memory *m, unsigned tunnel);
+
 /* A person resumed: what vanished is believed to be gone, and every ladder starts afresh. Unpauses. */
 void memory_resume(struct memory *m);
 

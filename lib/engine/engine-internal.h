@@ -307,6 +307,8 @@ struct write {
         char *target_id;
         char *reason;
         char *intent_target;
+        enum finding_kind finding;
+        char *finding_subject;
         unsigned fields;
         bool is_disruptive;
         unsigned blast;
@@ -404,6 +406,7 @@ struct pairing {
         struct material_batch state_material;
         struct list writes;
         struct backoff write_backoff;
+        struct step_counters steps;
         struct monotime refused[_STEP_KIND_COUNT];
         char *refused_why[_STEP_KIND_COUNT];
 
@@ -482,6 +485,7 @@ struct engine {
         bool config_last_ok;
         int64_t started_wall_ms, config_loaded_wall_ms;
         struct now last_input;
+        struct monotime last_tick;
         bool store_ok;
         char *status;    /* last STATUS line */
         bool wants_tick; /* something became due during an input */

@@ -14,7 +14,7 @@
 #include "util/alloc.h"
 
 #define TICK_REPEAT_MAX 8    /* an input that keeps making things due would otherwise hold the loop */
-#define DEADLINE_FLOOR_MS 50 /* something due that cannot be done yet must not spin */
+#define DEADLINE_FLOOR_MS 50 /* between ticks: something due that cannot be done yet must not spin */
 #define SUSPEND_GAP_MS 60000 /* inputs that come this much after the deadline: the machine slept */
 
 int engine_new(const struct engine_options *options, const struct now *now, struct engine **ret) {
@@ -195,6 +195,7 @@ static void notice_suspend(struct engine *e, const struct now *now) {
 int engine_tick(struct engine *e, const struct now *now) {
         notice_suspend(e, now);
         e->last_input = *now;
+        e->last_tick = now->boot;
         int r = tick_once(e, now);
         for (unsigned i = 0; i < TICK_REPEAT_MAX && r == 0 && e->wants_tick; i++)
                 r = tick_once(e, now);
@@ -259,6 +260,6 @@ struct monotime engine_deadline(const struct engine *e) {
                                 t = monotime_min(t, w->poll_due);
                 }
         }
-        struct monotime floor = monotime_add_ms(e->last_input.boot, e->wants_tick ? 0 : DEADLINE_FLOOR_MS);
+        struct monotime floor = monotime_add_ms(e->last_tick, e->wants_tick ? 0 : DEADLINE_FLOOR_MS);
         return monotime_before(t, floor) ? floor : t;
 }

@@ -65,6 +65,7 @@ static int add_pairing(struct pairing *p, struct arena *arena, struct pairing_vi
                 .memory = &p->memory,
                 .history = p->history,
                 .n_history = p->n_history,
+                .steps = p->steps,
                 .note = note(p),
                 .last_round = p->round_finished,
                 .round_interval_ms = p->round_interval_ms,

@@ -107,6 +107,7 @@ void write_free(struct write *w) {
         mem_free(w->target_id);
         mem_free(w->reason);
         mem_free(w->intent_target);
+        mem_free(w->finding_subject);
         mem_free(w);
 }
 
@@ -134,6 +135,7 @@ static int succeed(struct write *w, const struct now *now) {
         struct pairing *p = w->pairing;
         struct intent *in = intent_of(w);
         backoff_success(&p->write_backoff);
+        p->steps.done++;
         if (in)
                 in->answered = true;
         const struct event_args args = {
@@ -152,6 +154,7 @@ static int succeed(struct write *w, const struct now *now) {
 
 static int fail(struct write *w, bool maybe_done, int priority, const char *text, const struct now *now) {
         struct pairing *p = w->pairing;
+        p->steps.failed++;
         const struct event_args args = {
                 .kind = EVENT_STEP_FAILED,
                 .priority = priority,
@@ -171,6 +174,11 @@ static void remember_refusal(struct write *w, const char *text, const struct now
         mem_free(p->refused_why[w->kind]);
         p->refused_why[w->kind] = mem_strdup(text); /* without memory the guard says no more than "refused" */
         p->refused[w->kind] = now->boot;
+}
+
+/* It did nothing, so it was no try. */
+static void unnote(struct write *w) {
+        memory_unnote_step(&w->pairing->memory, w->kind, w->finding, w->finding_subject, w->blast);
 }
 
 /* The cloud said no: who has to act, and how long to wait. */
@@ -195,8 +203,10 @@ static int refused(struct write *w, const struct cloud_error *error, const struc
                         azure_account_token_refused(p->azure);
                 else
                         p->aws->state = LOGIN_NONE;
+                unnote(w);
                 break;
         case CLOUD_ERROR_CONFLICT_BUSY:
+                unnote(w);
                 wait_ms = wait_ms ? wait_ms : BUSY_WAIT_MS;
                 priority = 6;
                 break;
@@ -205,6 +215,8 @@ static int refused(struct write *w, const struct cloud_error *error, const struc
                 maybe_done = true;
                 break;
         case CLOUD_ERROR_THROTTLED:
+                unnote(w);
+                break;
         case CLOUD_ERROR_NOT_FOUND:
         case CLOUD_ERROR_DUPLICATE:
                 break;
@@ -217,6 +229,8 @@ static int refused(struct write *w, const struct cloud_error *error, const struc
 
 static int lost(struct write *w, enum http_failure failure, const char *text, const struct now *now) {
         backoff_failure(&w->pairing->write_backoff, w->pairing->engine, 0, now);
+        if (failure == HTTP_NOT_SENT)
+                unnote(w);
         return fail(w, failure == HTTP_MAYBE_SENT, 4, text, now);
 }
 
@@ -322,6 +336,7 @@ static const char *why_not_now(const struct write *w) {
 
 static int tell_sent(struct write *w, const struct now *now) {
         struct pairing *p = w->pairing;
+        p->steps.sent++;
         const struct event_args args = {
                 .kind = EVENT_STEP_SENT,
                 .priority = 5,
@@ -366,8 +381,10 @@ static int send_aws(struct write *w, const struct now *now) {
 
 static int send(struct write *w, const struct now *now) {
         const char *why = why_not_now(w);
-        if (why)
+        if (why) {
+                unnote(w);
                 return fail(w, false, 6, why, now);
+        }
         int r = tell_sent(w, now);
         if (r < 0)
                 return r;
@@ -459,6 +476,8 @@ int write_start(struct pairing *p, const struct step *s, const struct now *now) 
                 .target_id = mem_strdup(s->target_id),
                 .reason = mem_strdup(s->reason),
                 .intent_target = mem_strdup(step_intent_target(s)),
+                .finding = s->finding,
+                .finding_subject = mem_strdup(s->finding_subject),
                 .fields = s->fields,
                 .is_disruptive = s->is_disruptive,
                 .blast = s->blast,
@@ -466,7 +485,8 @@ int write_start(struct pairing *p, const struct step *s, const struct now *now) 
                 .started_wall_ms = now->wall_ms,
         };
         list_init(&w->link);
-        int r = w->target && w->target_id && w->reason && w->intent_target ? remember(w, s, now) : -ENOMEM;
+        int r = w->target && w->target_id && w->reason && w->intent_target && w->finding_subject ? remember(w, s, now)
+                                                                                                 : -ENOMEM;
         if (r < 0) {
                 write_free(w);
                 return r;

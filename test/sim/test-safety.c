@@ -164,6 +164,19 @@ static void a_full_disk_stops_writes_not_reads(void **state) {
         assert_int_equal(world_writes(w), before + 1);
 }
 
+/* A client that asks all the time must not keep the engine from its work. */
+static void questions_do_not_stop_the_rounds(void **state) {
+        _cleanup_(world_freep) struct world *w = world_new(&(struct world_options){.seed = 6, .mode = "observe"});
+        (void)state;
+        world_run(w, MINUTE);
+        size_t before = world_aws_reads(w);
+        for (unsigned i = 0; i < 5 * 60 * 50; i++) {
+                json_decref(world_get(w, "/v1/history"));
+                world_run(w, 20);
+        }
+        assert_int_equal(world_aws_reads(w) - before, 10 * 5);
+}
+
 static size_t aws_reads_of_ten_rounds(unsigned n_pairings) {
         _cleanup_(world_freep) struct world *w =
                 world_new(&(struct world_options){.seed = 5, .mode = "observe", .n_pairings = n_pairings});
@@ -192,6 +205,7 @@ int main(void) {
                 cmocka_unit_test(throttling_slows_down_and_heals),
                 cmocka_unit_test(a_damaged_state_file_means_observe_only),
                 cmocka_unit_test(a_full_disk_stops_writes_not_reads),
+                cmocka_unit_test(questions_do_not_stop_the_rounds),
                 cmocka_unit_test(aws_reads_do_not_grow_with_pairings),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

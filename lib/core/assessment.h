@@ -13,9 +13,9 @@
 
 enum tunnel_state {
         TUNNEL_UNKNOWN,
-        TUNNEL_ABSENT,      /* not built yet */
-        TUNNEL_SPARE,       /* not used in this topology */
-        TUNNEL_DOWN,        /* at least one cloud says so; the other is silent, late or agrees for less than the hold-off */
+        TUNNEL_ABSENT, /* not built yet */
+        TUNNEL_SPARE,  /* not used in this topology */
+        TUNNEL_DOWN,   /* at least one cloud says so; the other is silent, late or agrees for less than the hold-off */
         TUNNEL_PROVEN_DOWN, /* both clouds say so for longer than the hold-off */
         TUNNEL_UP,          /* nobody says otherwise, at least one cloud says UP */
         TUNNEL_PROVEN_UP,   /* fresh peer status Connected with routes and old enough, and AWS says UP */
@@ -33,19 +33,19 @@ enum word {
 struct tunnel_view {
         unsigned index; /* 0..3; people see index + 1 */
         enum tunnel_state state;
-        bool is_used;   /* carries BGP in this topology */
-        unsigned instance;      /* index into gateway.instances that carries it, by public IP; INSTANCES: not known */
-        const struct aws_vpn_connection *vpn;   /* NULL: not known or absent */
+        bool is_used;      /* carries BGP in this topology */
+        unsigned instance; /* index into gateway.instances that carries it, by public IP; INSTANCES: not known */
+        const struct aws_vpn_connection *vpn; /* NULL: not known or absent */
         const struct aws_tunnel *aws;
         const struct az_local_gateway *local_gateway;
         const struct az_connection *connection;
-        const struct az_bgp_row *row;           /* of the carrying instance and this AWS peer */
-        const struct az_bgp_row *discard_row;   /* of the other instance: down by design */
-        struct cidr inside;             /* bits == 0: not known */
+        const struct az_bgp_row *row;         /* of the carrying instance and this AWS peer */
+        const struct az_bgp_row *discard_row; /* of the other instance: down by design */
+        struct cidr inside;                   /* bits == 0: not known */
         enum word aws_says, azure_says;
-        bool proof_is_fresh;            /* the peer status is younger than proof_max_age_ms */
-        bool has_held_off;              /* both say DOWN for longer than the hold-off */
-        int64_t holdoff_ms;             /* the one that holds for this tunnel now */
+        bool proof_is_fresh; /* the peer status is younger than proof_max_age_ms */
+        bool has_held_off;   /* both say DOWN for longer than the hold-off */
+        int64_t holdoff_ms;  /* the one that holds for this tunnel now */
         unsigned routes_to_azure_expected, routes_to_azure_present; /* VPC prefixes learned from this peer */
         unsigned routes_to_aws_expected, routes_to_aws_present;     /* VNet and spoke prefixes accepted by AWS */
         bool routes_to_azure_known, routes_to_aws_known;
@@ -93,5 +93,6 @@ int assess(const struct declaration *d, const struct observed *o, const struct m
 /* The first finding of that kind and subject, or NULL. */
 const struct finding *assessment_find(const struct assessment *a, enum finding_kind kind, const char *subject);
 
-/* The link of a peering that carries an old address space. false: in sync. @ret NULL: the spoke's, which we cannot read */
+/* The link of a peering that carries an old address space. false: in sync. @ret NULL: the spoke's, which we cannot read
+ */
 bool spoke_stale_link(const struct spoke *spoke, const struct az_peering **ret);

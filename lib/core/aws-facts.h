@@ -3,8 +3,8 @@
  * What AWS said: one struct a resource, as data.
  *
  * lib/aws fills them from EC2 replies; the rest of the core reads them. All memory, strings included, belongs to the
- * arena of the snapshot that holds them. A missing text is "", a missing number 0, a missing address {0}. States that we
- * do not know map to the BUSY value of their enum: somebody is working on the resource.
+ * arena of the snapshot that holds them. A missing text is "", a missing number 0, a missing address {0}. States that
+ * we do not know map to the BUSY value of their enum: somebody is working on the resource.
  */
 #pragma once
 
@@ -72,8 +72,8 @@ struct aws_vpn_gateway {
         const char *id;
         enum aws_state state;
         uint64_t asn;
-        const char *attached_vpc_id;      /* "" while not attached to anything */
-        enum aws_state attachment_state;  /* AVAILABLE: attached; DELETED: detached or none */
+        const char *attached_vpc_id;     /* "" while not attached to anything */
+        enum aws_state attachment_state; /* AVAILABLE: attached; DELETED: detached or none */
         const struct tag *tags;
         size_t n_tags;
 };
@@ -88,13 +88,14 @@ enum telemetry_status {
 
 struct aws_tunnel {
         struct ip4 outside;
-        struct cidr inside;       /* /30; AWS takes the first host address, the customer gateway the second */
-        const char *psk;          /* "" when the reply has none; lives and is wiped with the arena; never printed */
-        bool startup_start;       /* StartupAction=start */
+        struct cidr inside; /* /30; AWS takes the first host address, the customer gateway the second */
+        const char *psk;    /* "" when the reply has none; lives and is wiped with the arena; never printed */
+        bool startup_start; /* StartupAction=start */
         bool lifecycle_control;
         bool ikev2_only;
         uint32_t phase1_lifetime_s, phase2_lifetime_s, dpd_timeout_s;
-        const char *phase1_encryption, *phase1_integrity, *phase2_encryption, *phase2_integrity; /* "A,B", reply's order */
+        const char *phase1_encryption, *phase1_integrity, *phase2_encryption,
+                *phase2_integrity; /* "A,B", reply's order */
         const char *phase1_dh, *phase2_dh, *ike_versions;
         /* telemetry, matched by outside address */
         enum telemetry_status status;
@@ -107,7 +108,7 @@ struct aws_vpn_connection {
         const char *id;
         enum aws_state state;
         const char *customer_gateway_id;
-        const char *vpn_gateway_id;     /* "" behind a transit gateway */
+        const char *vpn_gateway_id; /* "" behind a transit gateway */
         const char *transit_gateway_id;
         bool static_routes_only;
         bool accelerated;

@@ -57,7 +57,7 @@ struct az_peering {
         enum az_peering_sync sync;
         bool allow_vnet_access, allow_forwarded_traffic, allow_gateway_transit, use_remote_gateways;
         bool do_not_verify_remote_gateways, peer_complete_vnets, has_peer_complete_vnets;
-        const struct cidr *remote_held;    /* remoteAddressSpace: what this link carries today */
+        const struct cidr *remote_held; /* remoteAddressSpace: what this link carries today */
         size_t n_remote_held;
         const struct cidr *remote_present; /* remoteVirtualNetworkAddressSpace: what the remote VNet has now */
         size_t n_remote_present;
@@ -89,8 +89,8 @@ struct az_instance {
         const char *ip_config_id;
         const char *ip_config_name;
         const char *public_ip_id;
-        struct ip4 public_ip;     /* tunnelIpAddresses; {0} until provisioned */
-        struct ip4 default_bgp;   /* defaultBgpIpAddresses[0] */
+        struct ip4 public_ip;                           /* tunnelIpAddresses; {0} until provisioned */
+        struct ip4 default_bgp;                         /* defaultBgpIpAddresses[0] */
         struct ip4 custom_bgp[AZ_CUSTOM_ADDRESSES_MAX]; /* order as in the reply */
         size_t n_custom_bgp;
 };
@@ -110,9 +110,9 @@ struct az_gateway {
 
 struct az_local_gateway {
         struct az_common common;
-        struct ip4 address;       /* {0} when the site is given by name */
+        struct ip4 address; /* {0} when the site is given by name */
         const char *fqdn;
-        uint32_t asn;             /* 0: no BGP settings */
+        uint32_t asn; /* 0: no BGP settings */
         struct ip4 bgp_address;
         size_t n_prefixes;
 };

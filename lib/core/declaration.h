@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a person declared: one pairing, as data. lib/config fills it; strings belong to the arena of the configuration. */
+/* What a person declared: one pairing, as data. lib/config fills it; strings belong to the arena of the configuration.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -25,8 +26,8 @@ const char *topology_to_string(enum topology t);
 
 struct azure_declaration {
         const char *tenant, *subscription, *resource_group, *location;
-        const char *client_id;         /* "" = from the environment */
-        const char *vnet_id;           /* full ids: names were completed with subscription and resource group */
+        const char *client_id; /* "" = from the environment */
+        const char *vnet_id;   /* full ids: names were completed with subscription and resource group */
         const char *gateway_id;
         const char *gateway_name;
         const char *gateway_sku;
@@ -37,8 +38,8 @@ struct azure_declaration {
 
 struct aws_declaration {
         const char *account_id, *region, *vpc_id;
-        const char *profile;           /* "" = the chain's default */
-        uint32_t asn;                  /* of the VPN gateway */
+        const char *profile; /* "" = the chain's default */
+        uint32_t asn;        /* of the VPN gateway */
         const char *const *route_tables;
         size_t n_route_tables;
 };
@@ -59,7 +60,7 @@ struct declaration {
         struct timing timing;
         struct cidr inside[TUNNELS]; /* Addresses=; bits == 0: not pinned */
         bool addresses_pinned;
-        uint64_t hash;               /* of everything above: has a reload changed this pairing? */
+        uint64_t hash; /* of everything above: has a reload changed this pairing? */
 };
 
 /* Names and tags that derive from a declaration. */

@@ -2,8 +2,9 @@
 /*
  * Join: what a whole account and region answered -> the slots of one pairing.
  *
- * AWS is read once for all pairings; this picks a pairing's resources by its tags. Resources that are being deleted count
- * as absent. Two live resources with one slot's tag: the older create (smaller id) keeps the slot, the rest are duplicates.
+ * AWS is read once for all pairings; this picks a pairing's resources by its tags. Resources that are being deleted
+ * count as absent. Two live resources with one slot's tag: the older create (smaller id) keeps the slot, the rest are
+ * duplicates.
  */
 #pragma once
 
@@ -26,7 +27,8 @@ struct aws_inventory {
         size_t n_vpn_connections;
 };
 
-/* Names of a pairing's resources: "NAME-pip0", "NAME-lng1".., "NAME-conn1".., "s2svpn-0", slots "cgw0", "vgw", "vpn1". */
+/* Names of a pairing's resources: "NAME-pip0", "NAME-lng1".., "NAME-conn1".., "s2svpn-0", slots "cgw0", "vgw", "vpn1".
+ */
 char *pairing_public_ip_name(struct arena *a, const struct declaration *d, unsigned instance);
 char *pairing_local_gateway_name(struct arena *a, const struct declaration *d, unsigned tunnel);
 char *pairing_connection_name(struct arena *a, const struct declaration *d, unsigned tunnel);
@@ -40,8 +42,8 @@ int join_aws(const struct declaration *d, const struct aws_inventory *inventory,
 int join_foreign(const struct declaration *d, const struct az_connection *all, size_t n_all, const struct fact *listed,
                  struct arena *arena, struct observed_azure *o) _must_use_;
 
-/* Fills o->addresses: read from the AWS tunnels if they exist, else pinned, else the lowest block that neither @reserved
- * (other pairings) nor the gateway's custom addresses in use by others nor foreign tunnels touch. */
+/* Fills o->addresses: read from the AWS tunnels if they exist, else pinned, else the lowest block that neither
+ * @reserved (other pairings) nor the gateway's custom addresses in use by others nor foreign tunnels touch. */
 void join_addresses(const struct declaration *d, const struct cidr *reserved, size_t n_reserved, struct observed *o);
 
 /* Ages facts: one that is older than the limit becomes UNKNOWN. */

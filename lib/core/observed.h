@@ -3,7 +3,8 @@
  * What is known about one pairing at one moment, joined from both clouds.
  *
  * Each slot of the pairing is a fact: KNOWN with a value, ABSENT (a complete, confirmed read did not have it), or
- * UNKNOWN (never read, failed, too old, not trusted) with the reason. UNKNOWN is not absent: nothing is planned from it.
+ * UNKNOWN (never read, failed, too old, not trusted) with the reason. UNKNOWN is not absent: nothing is planned from
+ * it.
  */
 #pragma once
 
@@ -51,10 +52,10 @@ struct duplicate {
 /* A connection on our gateway that is not of this pairing. */
 struct foreign_connection {
         const char *id;
-        bool names_custom_address; /* false: it uses the gateway's first one, which must then stay first */
-        bool is_up;                /* or not known to be down */
-        const char *pairing;       /* another pairing of this daemon, or "" */
-        unsigned tunnel;           /* of that pairing; TUNNELS: not known */
+        bool names_custom_address;           /* false: it uses the gateway's first one, which must then stay first */
+        bool is_up;                          /* or not known to be down */
+        const char *pairing;                 /* another pairing of this daemon, or "" */
+        unsigned tunnel;                     /* of that pairing; TUNNELS: not known */
         struct ip4 custom[AZ_INSTANCES_MAX]; /* the custom addresses that it names */
         size_t n_custom;
 };
@@ -65,8 +66,8 @@ struct observed_azure {
         FACT_OF(struct az_gateway) gateway;
         FACT_OF(struct az_local_gateway) local_gateway[TUNNELS];
         FACT_OF(struct az_connection) connection[TUNNELS];
-        FACT_OF(char) key[TUNNELS];                /* sharedkey; a secret in the snapshot's arena */
-        FACT_OF(struct az_bgp_rows) bgp;           /* getBgpPeerStatus */
+        FACT_OF(char) key[TUNNELS];      /* sharedkey; a secret in the snapshot's arena */
+        FACT_OF(struct az_bgp_rows) bgp; /* getBgpPeerStatus */
         FACT_OF(struct az_routes) learned;
         FACT_OF(struct az_routes) advertised[TUNNELS]; /* to the AWS peer of that tunnel */
         const struct spoke *spokes;

@@ -10,16 +10,16 @@ int plan_make(const struct declaration *d, const struct observed *o, const struc
 
 /* What the guard knows beyond the pairing itself. */
 struct guard_context {
-        bool hold_file;              /* /etc/s2svpn/HOLD is there */
+        bool hold_file; /* /etc/s2svpn/HOLD is there */
         bool all_paused;
         bool azure_identity_ok, aws_identity_ok;
         const char *azure_identity_why, *aws_identity_why;
-        unsigned complete_rounds;    /* since start, reload, suspend */
+        unsigned complete_rounds; /* since start, reload, suspend */
         bool store_ok;
-        bool gateway_busy;           /* a write on the Azure gateway is in flight, by us */
+        bool gateway_busy; /* a write on the Azure gateway is in flight, by us */
         const char *gateway_busy_why;
-        bool disruptive_in_flight;   /* in this pairing or on a shared gateway */
-        bool aws_busy[INSTANCES];    /* a write on that VPN connection is in flight */
+        bool disruptive_in_flight;                       /* in this pairing or on a shared gateway */
+        bool aws_busy[INSTANCES];                        /* a write on that VPN connection is in flight */
         struct monotime cloud_refused[_STEP_KIND_COUNT]; /* when a person was last said to be needed; {0} never */
         const char *cloud_refused_why[_STEP_KIND_COUNT];
         const char *approved_plan; /* id of the plan that a person approved and that is still valid; NULL: none */

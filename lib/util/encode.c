@@ -23,7 +23,8 @@ void encode_hex(struct buf *out, const void *data, size_t n) {
 static void base64(struct buf *out, const uint8_t *p, size_t n, const char *alphabet, bool pad) {
         for (size_t i = 0; i < n; i += 3) {
                 size_t left = n - i;
-                uint32_t v = (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) | (left > 2 ? p[i + 2] : 0);
+                uint32_t v =
+                        (uint32_t)p[i] << 16 | (left > 1 ? (uint32_t)p[i + 1] << 8 : 0) | (left > 2 ? p[i + 2] : 0);
                 for (size_t j = 0; j < 4; j++) {
                         if (j <= left)
                                 buf_putc(out, alphabet[v >> (18 - 6 * j) & 63]);

@@ -10,12 +10,12 @@
 
 #define SHA256_BYTES 32
 
-void encode_hex(struct buf *out, const void *data, size_t n);                     /* lower case */
-void encode_base64(struct buf *out, const void *data, size_t n);                  /* with padding */
-void encode_base64url(struct buf *out, const void *data, size_t n);               /* without padding */
-void encode_percent(struct buf *out, const char *s, size_t n, const char *safe);  /* unreserved and @safe stay */
+void encode_hex(struct buf *out, const void *data, size_t n);                    /* lower case */
+void encode_base64(struct buf *out, const void *data, size_t n);                 /* with padding */
+void encode_base64url(struct buf *out, const void *data, size_t n);              /* without padding */
+void encode_percent(struct buf *out, const char *s, size_t n, const char *safe); /* unreserved and @safe stay */
 void encode_xml(struct buf *out, const char *s);
-int decode_base64url(const char *s, size_t n, struct buf *out) _must_use_;        /* 0 or -EINVAL */
+int decode_base64url(const char *s, size_t n, struct buf *out) _must_use_; /* 0 or -EINVAL */
 int decode_percent(const char *s, size_t n, bool plus_is_space, struct buf *out) _must_use_;
 
 /* OpenSSL EVP; 0 or -ENOMEM */

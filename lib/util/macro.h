@@ -13,17 +13,17 @@
 #define ELEMENTSOF(x) (sizeof(x) / sizeof((x)[0]))
 
 /* Moves the value out of a variable that a cleanup attribute owns. */
-#define TAKE_PTR(p)                                                                                \
-        ({                                                                                         \
-                __typeof__(p) *_pp_ = &(p);                                                        \
-                __typeof__(p) _taken_ = *_pp_;                                                     \
-                *_pp_ = NULL;                                                                      \
-                _taken_;                                                                           \
+#define TAKE_PTR(p)                                                                                                    \
+        ({                                                                                                             \
+                __typeof__(p) *_pp_ = &(p);                                                                            \
+                __typeof__(p) _taken_ = *_pp_;                                                                         \
+                *_pp_ = NULL;                                                                                          \
+                _taken_;                                                                                               \
         })
 
 /* Defines name(), fit for _cleanup_(), from a free function that accepts NULL. */
-#define DEFINE_CLEANUP(type, func)                                                                 \
-        static inline _unused_ void func##p(type *p) {                                             \
-                if (*p)                                                                            \
-                        func(*p);                                                                  \
+#define DEFINE_CLEANUP(type, func)                                                                                     \
+        static inline _unused_ void func##p(type *p) {                                                                 \
+                if (*p)                                                                                                \
+                        func(*p);                                                                                      \
         }

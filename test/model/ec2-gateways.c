@@ -185,7 +185,7 @@ static int read_amazon_asn(struct ec2_call *c, uint32_t *ret) {
 }
 
 int ec2_create_vpn_gateway(struct ec2_call *c) {
-        uint32_t asn;
+        uint32_t asn = 0;
         int r = check_type(c);
         if (r == 0)
                 r = read_amazon_asn(c, &asn);

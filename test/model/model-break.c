@@ -88,7 +88,7 @@ static int get_fault(const json_t *args, enum link_fault *ret, char reterr[stati
 static int break_tunnel(ARGS) {
         struct ip4 outside;
         enum link_fault fault;
-        int64_t until_ms;
+        int64_t until_ms = INT64_MAX;
         int k = get_tunnel(m, args, &outside, reterr);
         if (k == 0)
                 k = get_fault(args, &fault, reterr);
@@ -111,7 +111,7 @@ static int touch_all(struct model *m, enum link_fault fault, int64_t until_ms) {
 
 static int break_all(ARGS) {
         enum link_fault fault;
-        int64_t until_ms;
+        int64_t until_ms = INT64_MAX;
         int k = get_fault(args, &fault, reterr);
         if (k == 0)
                 k = get_until(m, args, &until_ms, reterr);
@@ -285,7 +285,7 @@ static int html(ARGS) {
 
 static int stale(ARGS) {
         struct model_faults *f[MODEL_SERVICES + 1];
-        int64_t until_ms;
+        int64_t until_ms = INT64_MAX;
         int k = for_services(m, args, f, reterr);
         if (k == 0)
                 k = get_until(m, args, &until_ms, reterr);

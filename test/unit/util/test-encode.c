@@ -12,8 +12,13 @@
 #include "util/json.h"
 
 static void base64_of_rfc4648(void **state) {
-        static const char *const rows[][2] = {{"", ""},         {"f", "Zg=="},     {"fo", "Zm8="},        {"foo", "Zm9v"},
-                                              {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+        static const char *const rows[][2] = {{"", ""},
+                                              {"f", "Zg=="},
+                                              {"fo", "Zm8="},
+                                              {"foo", "Zm9v"},
+                                              {"foob", "Zm9vYg=="},
+                                              {"fooba", "Zm9vYmE="},
+                                              {"foobar", "Zm9vYmFy"}};
         (void)state;
         for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
                 _cleanup_buf_ struct buf b = BUF_NULL, back = BUF_NULL;

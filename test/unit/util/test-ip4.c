@@ -26,9 +26,19 @@ static void text_goes_both_ways(void **state) {
 }
 
 static void bad_text_is_refused(void **state) {
-        static const char *const texts[] = {"",           "10.0.0.0",    "10.0.0.0/",    "10.0.0.0/33", "10.0.0.1/8",
-                                            "10.0.0/8",   "10.0.0.0/08", "10.0.0.0/8 ",  "::/0",        "10.0.0.0/-1",
-                                            "10.0.0.0/1a", "256.0.0.0/8", "10.0.0.0/123"};
+        static const char *const texts[] = {"",
+                                            "10.0.0.0",
+                                            "10.0.0.0/",
+                                            "10.0.0.0/33",
+                                            "10.0.0.1/8",
+                                            "10.0.0/8",
+                                            "10.0.0.0/08",
+                                            "10.0.0.0/8 ",
+                                            "::/0",
+                                            "10.0.0.0/-1",
+                                            "10.0.0.0/1a",
+                                            "256.0.0.0/8",
+                                            "10.0.0.0/123"};
         (void)state;
         for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
                 struct cidr c;

@@ -32,8 +32,13 @@ static void parses(void **state) {
 }
 
 static void refuses(void **state) {
-        static const char *const texts[] = {"", "2026", "2026-13-01T00:00:00Z", "2026-01-02T03:04:05",
-                                            "2026-01-02T03:04:05+9", "2026-01-02X03:04:05Z", "2026-01-02T24:00:00Z"};
+        static const char *const texts[] = {"",
+                                            "2026",
+                                            "2026-13-01T00:00:00Z",
+                                            "2026-01-02T03:04:05",
+                                            "2026-01-02T03:04:05+9",
+                                            "2026-01-02X03:04:05Z",
+                                            "2026-01-02T24:00:00Z"};
         int64_t ms;
         (void)state;
         for (size_t i = 0; i < ELEMENTSOF(texts); i++)

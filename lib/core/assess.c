@@ -8,7 +8,7 @@
  * V2 since-when and samples continue what memory knows; a finding that is new begins now
  * V3 what was repaired twice within a day and is there again is contested
  * V4 a ladder at its end whose tunnel is still down gave up
- * V5 BUILDING: build mode, something is missing or being made, and no tunnel was ever up
+ * V5 BUILDING: build mode, the pairing was never complete, and something is missing, being made or just made
  * V6 DOWN: no used tunnel is up and none is unknown
  * V7 DEGRADED: some used tunnel is down
  * V8 UNKNOWN: a fact that the verdict needs is UNKNOWN
@@ -197,9 +197,20 @@ const struct finding *assessment_find(const struct assessment *a, enum finding_k
         return NULL;
 }
 
+/* A tunnel of a new connection comes up by itself: for its hold-off it is being made, not broken. */
+static bool is_coming_up(const struct assessor *s) {
+        for (size_t i = 0; i < s->a->n_findings; i++) {
+                const struct finding *f = &s->a->findings[i];
+                bool is_young = monotime_age_ms(f->since, s->now->boot) < s->d->timing.holdoff_tunnel_ms;
+                if ((f->kind == FINDING_TUNNEL_DOWN || f->kind == FINDING_BGP_PEER_DOWN) && is_young)
+                        return true;
+        }
+        return false;
+}
+
 /* V5 */
 static bool is_building(const struct assessor *s) {
-        if (s->d->mode != MODE_BUILD || s->memory->ever_up || s->a->n_up > 0)
+        if (s->d->mode != MODE_BUILD || s->memory->was_complete || s->a->n_up == s->a->n_used)
                 return false;
         const struct observed *o = s->o;
         if (is_known(&o->azure.gateway.fact) && o->azure.gateway.value->common.provisioning == AZ_BUSY)
@@ -209,7 +220,7 @@ static bool is_building(const struct assessor *s) {
                 if (assessment_find(s->a, FINDING_RESOURCE_MISSING, slot->subject))
                         return true;
         }
-        return false;
+        return is_coming_up(s);
 }
 
 static void oldest(struct monotime *t, const struct fact *f) {

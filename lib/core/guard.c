@@ -236,7 +236,7 @@ static const char *ask_holdoff(struct guard *g, const struct step *s) {
         if (f->samples < g->d->timing.confirm_samples)
                 return say(g, "seen %u of %u times in a row", f->samples, g->d->timing.confirm_samples);
         /* Nothing was there before: nobody is at work on it but us. */
-        if (!g->m->ever_up && (f->kind == FINDING_RESOURCE_MISSING || f->kind == FINDING_PROPAGATION_OFF))
+        if (!g->m->was_complete && (f->kind == FINDING_RESOURCE_MISSING || f->kind == FINDING_PROPAGATION_OFF))
                 return NULL;
         if (f->kind == FINDING_TUNNEL_DOWN || f->kind == FINDING_BGP_PEER_DOWN)
                 return ask_fault_holdoff(g, f);

@@ -143,8 +143,9 @@ static void note_tunnels(struct memory *m, const struct assessment *a, const str
                 note_since(&m->tunnels[t].both_down_since, both && aws == WORD_DOWN && azure == WORD_DOWN, now);
                 note_since(&m->tunnels[t].disagree_since, both && aws != azure, now);
         }
-        *changed |= !m->ever_up && a->n_up > 0;
-        m->ever_up |= a->n_up > 0;
+        bool is_complete = a->n_used > 0 && a->n_up == a->n_used;
+        *changed |= !m->was_complete && is_complete;
+        m->was_complete |= is_complete;
 }
 
 /* M3 */
@@ -518,7 +519,7 @@ int64_t memory_retry_wait_ms(const struct memory *m, const struct declaration *d
         const struct remembered_finding *f = memory_find(m, kind, subject);
         int64_t wait_ms = d->timing.create_settle_ms;
         *ret_tries = 0;
-        if (!r || !f || f->since_wall_ms > r->last_wall_ms)
+        if (!r || r->tries == 0 || !f || f->since_wall_ms > r->last_wall_ms)
                 return 0;
         *ret_tries = r->tries;
         for (unsigned i = 1; i < r->tries && wait_ms < d->timing.ladder_backoff_cap_ms; i++)

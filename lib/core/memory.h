@@ -98,7 +98,7 @@ struct memory {
         int64_t last_gateway_op_wall_ms, last_aws_change_wall_ms, last_address_change_wall_ms;
         uint64_t vnet_prefixes_hash; /* to notice an address-space change */
         uint32_t seen;               /* bit of each slot (slots.h) that was there; persisted */
-        bool ever_up;                /* some tunnel was up once; persisted */
+        bool was_complete;           /* all used tunnels were up once: the first build is over; persisted */
         struct tunnel_memory tunnels[TUNNELS];
         struct monotime counted_at; /* when samples were last counted: deciding twice on one reading is no new sample */
 };

@@ -87,10 +87,16 @@ static const struct finding *find_finding(const struct assessment *a, const stru
         return NULL;
 }
 
-static int tell_finding(struct pairing *p, struct arena *scratch, const struct finding *f, bool opened,
+/* What is missing during a first build is the work to do, not a fault. */
+static int priority_in(const struct round_result *r, const struct finding *f) {
+        int priority = priority_of(f);
+        return r->assessment.verdict == VERDICT_BUILDING && priority < 6 ? 6 : priority;
+}
+
+static int tell_finding(struct pairing *p, struct round_result *r, const struct finding *f, bool opened,
                         const struct now *now) {
         const char *kind = finding_kind_to_string(f->kind);
-        const char *id = arena_printf(scratch, "%s/%s/%s", p->d->name, kind, f->subject);
+        const char *id = arena_printf(r->arena, "%s/%s/%s", p->d->name, kind, f->subject);
         if (!id)
                 return -ENOMEM;
         bool alert = opened && needs_a_person(f->kind);
@@ -99,7 +105,7 @@ static int tell_finding(struct pairing *p, struct arena *scratch, const struct f
                         : opened ? EVENT_FINDING_OPENED
                                  : EVENT_FINDING_CLOSED,
                 .priority = alert    ? 2
-                            : opened ? priority_of(f)
+                            : opened ? priority_in(r, f)
                                      : 6,
                 .tunnels = f->tunnels,
                 .finding = id,
@@ -112,15 +118,15 @@ static int tell_finding(struct pairing *p, struct arena *scratch, const struct f
 }
 
 static int tell_findings(struct pairing *p, struct round_result *r, const struct now *now) {
-        const struct assessment *old = p->shown ? &p->shown->assessment : NULL, *new = &r->assessment;
+        const struct assessment *old = p->shown ? &p->shown->assessment : NULL, *now_is = &r->assessment;
         int k = 0;
-        for (size_t i = 0; i < new->n_findings &&k == 0; i++) {
-                if (!find_finding(old, &new->findings[i]))
-                        k = tell_finding(p, r->arena, &new->findings[i], true, now);
+        for (size_t i = 0; i < now_is->n_findings && k == 0; i++) {
+                if (!find_finding(old, &now_is->findings[i]))
+                        k = tell_finding(p, r, &now_is->findings[i], true, now);
         }
         for (size_t i = 0; old && i < old->n_findings && k == 0; i++) {
-                if (!find_finding(new, &old->findings[i]))
-                        k = tell_finding(p, r->arena, &old->findings[i], false, now);
+                if (!find_finding(now_is, &old->findings[i]))
+                        k = tell_finding(p, r, &old->findings[i], false, now);
         }
         return k;
 }

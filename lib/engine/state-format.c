@@ -99,8 +99,8 @@ int state_encode(const struct pairing *p, struct buf *out) {
                 "ladders", encode_ladders(m), "repaired", encode_repaired(m), "intents", encode_intents(m), "paused",
                 m->paused, "paused_by", m->paused_by, "last_gateway_op", (json_int_t)m->last_gateway_op_wall_ms,
                 "last_aws_change", (json_int_t)m->last_aws_change_wall_ms, "last_address_change",
-                (json_int_t)m->last_address_change_wall_ms, "vnet_prefixes_hash", hash, "seen", (int)m->seen, "ever_up",
-                m->ever_up, "history", encode_history(p));
+                (json_int_t)m->last_address_change_wall_ms, "vnet_prefixes_hash", hash, "seen", (int)m->seen, "was_complete",
+                m->was_complete, "history", encode_history(p));
         return root ? json_write(root, out) : -ENOMEM;
 }
 
@@ -287,7 +287,7 @@ static int decode_memory(struct decoder *d, struct memory *m, struct engine *e, 
                 damaged(d, "vnet_prefixes_hash", "not a number in hex");
         m->vnet_prefixes_hash = prefixes_hash;
         m->seen = (uint32_t)number(d, "seen", UINT32_MAX);
-        m->ever_up = boolean(d, "ever_up");
+        m->was_complete = boolean(d, "was_complete");
         return r;
 }
 

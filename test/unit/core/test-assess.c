@@ -433,7 +433,7 @@ static void test_building_until_a_tunnel_was_up(void **state _unused_) {
         fixture_round(&world);
         assert_int_equal(world.a.verdict, VERDICT_DOWN);
         world.d.mode = MODE_BUILD;
-        world.m.ever_up = true;
+        world.m.was_complete = true;
         fixture_round(&world);
         assert_int_equal(world.a.verdict, VERDICT_DOWN);
 }

@@ -132,6 +132,9 @@ static void test_intent_stops_a_second_create(void **state _unused_) {
         struct intent intent = {.kind = STEP_CREATE_CUSTOMER_GATEWAY, .slot = 1}, *added;
         fixture_set(&world, SLOT_CUSTOMER_GATEWAY, 1, FACT_ABSENT);
         fixture_rounds(&world, 2);
+        /* the pairing was complete before: somebody may be at work on it */
+        assert_int_equal(fixture_step(&world, STEP_CREATE_CUSTOMER_GATEWAY, 1)->held_by, GUARD_HOLDOFF);
+        fixture_rounds(&world, 12);
         assert_int_equal(status_of(STEP_CREATE_CUSTOMER_GATEWAY, 1), STEP_READY);
         intent.sent_wall_ms = world.now.wall_ms;
         assert_int_equal(memory_add_intent(&world.m, &intent, &added), 0);
@@ -303,6 +306,20 @@ static void test_ladder(void **state _unused_) {
         assert_non_null(assessment_find(&world.a, FINDING_GAVE_UP, "tunnel3"));
 }
 
+/* A busy gateway says nothing about whether the reset would have helped. */
+static void test_a_refused_step_is_no_try(void **state _unused_) {
+        fixture_tunnel_down(&world, 2, "IPSEC IS UP");
+        assert_int_equal(rounds_until_ready(20), 11);
+        for (unsigned i = 0; i < 3; i++) {
+                const struct step *s = fixture_step(&world, STEP_RESET_CONNECTION, 2);
+                take(s);
+                memory_unnote_step(&world.m, s->kind, s->finding, s->finding_subject, s->blast);
+                assert_int_equal(rounds_until_ready(3), 1);
+        }
+        assert_int_equal(world.m.ladders[2].actions_today, 0);
+        assert_int_equal(world.m.ladders[2].last, RUNG_NONE);
+}
+
 static void test_ladder_without_permission(void **state _unused_) {
         fixture_tunnel_down(&world, 2, "IPSEC IS UP");
         world.m.ladders[2].last = RUNG_RESET_CONNECTION;
@@ -426,6 +443,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(test_holdoffs, begin, end),
                 cmocka_unit_test_setup_teardown(test_ladder, begin, end),
                 cmocka_unit_test_setup_teardown(test_ladder_without_permission, begin, end),
+                cmocka_unit_test_setup_teardown(test_a_refused_step_is_no_try, begin, end),
                 cmocka_unit_test_setup_teardown(test_ladder_starts_afresh_after_a_healthy_hour, begin, end),
                 cmocka_unit_test_setup_teardown(test_mildest_first, begin, end),
                 cmocka_unit_test_setup_teardown(test_no_rung_without_a_reason, begin, end),

@@ -7,6 +7,7 @@
  *    a discard, down by design. A listing that has rows of the instance but none for the peer says DOWN; no rows
  *    of the instance at all say nothing
  * T2 an old row that contradicts fresh telemetry says nothing, unless it did so while it was fresh
+ *    one that was asked for before our last step on the tunnel, or while Azure works on its connection, neither
  * T3 AWS speaks through telemetry
  * T4 unused by the topology: SPARE, whatever it says
  * T5 a resource that the tunnel needs is ABSENT and nobody says UP: ABSENT
@@ -79,13 +80,21 @@ static enum word aws_word(const struct aws_tunnel *end) {
         return end->status == TELEMETRY_UP ? WORD_UP : WORD_DOWN;
 }
 
+/* T2: it is about the connection as it was */
+static bool is_overtaken(const struct assessor *s, const struct tunnel_view *v) {
+        return monotime_before(s->o->azure.bgp.fact.seen, s->memory->tunnels[v->index].touched) ||
+               (v->connection && v->connection->common.provisioning == AZ_BUSY);
+}
+
 /* T1 - T3 */
 static void listen(const struct assessor *s, struct tunnel_view *v) {
         bool instance_answers;
+        v->aws_says = aws_word(v->aws);
+        if (is_overtaken(s, v))
+                return;
         read_rows(s, v, &instance_answers);
         int64_t age_ms = monotime_age_ms(s->o->azure.bgp.fact.seen, s->now->boot);
         v->proof_is_fresh = is_known(&s->o->azure.bgp.fact) && age_ms <= s->d->timing.proof_max_age_ms;
-        v->aws_says = aws_word(v->aws);
         v->azure_says = azure_word(v, instance_answers);
         bool stood_when_fresh = monotime_is_set(s->memory->tunnels[v->index].disagree_since);
         if (!v->proof_is_fresh && v->aws_says != WORD_NONE && v->azure_says != v->aws_says && !stood_when_fresh)

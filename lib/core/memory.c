@@ -410,6 +410,10 @@ int memory_note_step(struct memory *m, const struct declaration *d, const struct
                 if (r < 0)
                         return r;
         }
+        for (unsigned t = 0; t < TUNNELS; t++) {
+                if (s->blast & (1u << t))
+                        m->tunnels[t].touched = now->boot;
+        }
         note_rung_of_step(m, d, s, now->wall_ms);
         note_change(m, s->kind, now->wall_ms);
         return 0;

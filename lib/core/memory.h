@@ -56,6 +56,7 @@ struct repaired {
 /* Since when the clouds agree or disagree about one tunnel. Not persisted: after a restart the wait begins anew. */
 struct tunnel_memory {
         struct monotime both_down_since, disagree_since; /* {0}: they do not */
+        struct monotime touched;                         /* our last step on it: what Azure said of it before is old */
 };
 
 /* A write that was sent and not yet seen in an observation. Saved before the request leaves. */

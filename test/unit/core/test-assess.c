@@ -327,6 +327,24 @@ static void test_empty_peer_status_says_nothing(void **state _unused_) {
         assert_int_equal(world.a.tunnels[0].state, TUNNEL_PROVEN_DOWN);
 }
 
+/* A row that was asked for before our own step, or while Azure works on the connection, is about the connection before.
+ */
+static void test_overtaken_rows_say_nothing(void **state _unused_) {
+        fixture_round(&world);
+        world.m.tunnels[1].touched = monotime_add_ms(world.o.azure.bgp.fact.seen, 1);
+        fixture_decide(&world);
+        assert_int_equal(world.a.tunnels[0].state, TUNNEL_PROVEN_UP);
+        assert_int_equal(world.a.tunnels[1].state, TUNNEL_UP); /* AWS's word alone */
+        assert_false(world.a.tunnels[1].proof_is_fresh);
+        world.connections[2].common.provisioning = AZ_BUSY;
+        world.rows[2].state = AZ_BGP_IDLE;
+        fixture_decide(&world);
+        assert_int_equal(world.a.tunnels[2].azure_says, WORD_NONE);
+        assert_null(assessment_find(&world.a, FINDING_STATES_DISAGREE, "tunnel3"));
+        fixture_round(&world); /* a newer proof counts again */
+        assert_int_equal(world.a.tunnels[1].state, TUNNEL_PROVEN_UP);
+}
+
 static void test_discard_is_normal(void **state _unused_) {
         assert_non_null(world.a.tunnels[0].discard_row);
         assert_int_equal(world.a.tunnels[0].discard_row->state, AZ_BGP_CONNECTING);
@@ -456,6 +474,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(test_single_custom_address_need_not_be_named, begin, end),
                 cmocka_unit_test_setup_teardown(test_tunnel_states, begin, end),
                 cmocka_unit_test_setup_teardown(test_empty_peer_status_says_nothing, begin, end),
+                cmocka_unit_test_setup_teardown(test_overtaken_rows_say_nothing, begin, end),
                 cmocka_unit_test_setup_teardown(test_discard_is_normal, begin, end),
                 cmocka_unit_test_setup_teardown(test_down_names_its_cause, begin, end),
                 cmocka_unit_test_setup_teardown(test_since_and_samples, begin, end),

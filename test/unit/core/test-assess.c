@@ -337,7 +337,7 @@ static void test_overtaken_rows_say_nothing(void **state _unused_) {
         assert_int_equal(world.a.tunnels[1].state, TUNNEL_UP); /* AWS's word alone */
         assert_false(world.a.tunnels[1].proof_is_fresh);
         world.connections[2].common.provisioning = AZ_BUSY;
-        world.rows[2].state = AZ_BGP_IDLE;
+        world.rows[2 * 2].state = AZ_BGP_IDLE; /* two rows a tunnel */
         fixture_decide(&world);
         assert_int_equal(world.a.tunnels[2].azure_says, WORD_NONE);
         assert_null(assessment_find(&world.a, FINDING_STATES_DISAGREE, "tunnel3"));

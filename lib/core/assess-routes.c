@@ -105,18 +105,17 @@ static bool link_is_old(const struct az_peering *p) {
                !same_prefixes(p->remote_held, p->n_remote_held, p->remote_present, p->n_remote_present);
 }
 
-static bool link_says_remote_changed(const struct az_peering *p) {
-        return p && (p->sync == AZ_SYNC_REMOTE_NOT || p->sync == AZ_SYNC_NEITHER);
-}
-
-static bool link_says_local_changed(const struct az_peering *p) {
-        return p && (p->sync == AZ_SYNC_LOCAL_NOT || p->sync == AZ_SYNC_NEITHER);
+static bool level_is_off(const struct az_peering *p) {
+        return p && p->sync != AZ_SYNC_UNKNOWN && p->sync != AZ_SYNC_FULLY;
 }
 
 /**
  * spoke_stale_link() - the link of a peering that carries an old address space
  * @spoke: both sides, as far as they are known
- * @ret: the link to sync, NULL when it is the spoke's and cannot be read
+ * @ret: the link to sync, NULL while it is not known which
+ *
+ * The addresses tell which link is old; peeringSyncLevel only that one is. A spoke that was read before the hub changed
+ * still looks in sync: then it is not known yet which.
  *
  * Return: false if both links are in sync
  */
@@ -125,13 +124,9 @@ bool spoke_stale_link(const struct spoke *spoke, const struct az_peering **ret) 
         bool hub_is_old = link_is_old(hub), far_is_old = link_is_old(far);
         if (hub->state != AZ_PEERING_CONNECTED)
                 return false;
-        if (!hub_is_old && !far_is_old) {
-                hub_is_old = link_says_remote_changed(hub) || link_says_local_changed(far);
-                far_is_old = link_says_local_changed(hub) || link_says_remote_changed(far);
-        }
-        if (!hub_is_old && !far_is_old)
+        if (!hub_is_old && !far_is_old && !level_is_off(hub) && !level_is_off(far))
                 return false;
-        *ret = hub_is_old ? hub : far;
+        *ret = hub_is_old ? hub : far_is_old ? far : NULL;
         return true;
 }
 
@@ -151,8 +146,9 @@ static void find_stale_peerings(struct assessor *s) {
                 if (!spoke_stale_link(&o->spokes[i], &stale))
                         continue;
                 const struct az_peering *hub = o->spokes[i].hub_side;
-                const char *changed =
-                        stale == hub ? "the spoke's address space changed" : "the hub's address space changed";
+                const char *changed = !stale         ? "not known yet"
+                                      : stale == hub ? "the spoke's address space changed"
+                                                     : "the hub's address space changed";
                 const struct az_peering *shown = stale ? stale : hub;
                 assessor_find(s, FINDING_PEERING_OUT_OF_SYNC, SEVERITY_DRIFT,
                               assessor_printf(s, "peering:%s", hub->common.name), 0, changed,

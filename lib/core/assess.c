@@ -155,7 +155,7 @@ static void find_from_memory(struct assessor *s) {
                 bool is_down = s->a->tunnels[t].state == TUNNEL_DOWN || s->a->tunnels[t].state == TUNNEL_PROVEN_DOWN;
                 if (is_down && ladder_is_exhausted(s->d, &s->memory->ladders[t], s->now->wall_ms))
                         assessor_find(s, FINDING_GAVE_UP, SEVERITY_FAULT, tunnel_subject(t), 1u << t,
-                                      "no repair that policy allows has helped", "the last one was %s",
+                                      "no repair that policy allows has helped", "still down; the last repair was %s",
                                       rung_to_string(s->memory->ladders[t].last));
         }
 }

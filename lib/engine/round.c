@@ -162,8 +162,20 @@ static int64_t interval_ms(const struct pairing *p) {
         return is_active(p) && round_ms > ACTIVE_ROUND_MS ? ACTIVE_ROUND_MS : round_ms;
 }
 
+/* While the hub's peering is out of sync, which side is old is decided from what the spoke says now. */
+static bool is_out_of_sync(const struct unit *spoke) {
+        const struct az_vnet *hub = known_value(pairing_unit(spoke->pairing, UNIT_VNET, 0));
+        for (size_t i = 0; hub && i < hub->n_peerings; i++) {
+                if (az_id_equal(hub->peerings[i].remote_vnet_id, spoke->id))
+                        return hub->peerings[i].sync != AZ_SYNC_FULLY;
+        }
+        return false;
+}
+
 static bool is_due(const struct unit *u, const struct now *now) {
         const struct timing *t = &u->pairing->d->timing;
+        if (u->kind == UNIT_SPOKE && is_out_of_sync(u))
+                return true;
         if (unit_tier(u) == TIER_CHEAP || u->fact.state != FACT_KNOWN || is_active(u->pairing))
                 return true;
         return monotime_age_ms(u->fact.seen, now->boot) >= t->fact_max_age_ms / 2;

@@ -422,7 +422,7 @@ void world_run(struct world *w, int64_t ms) {
 bool world_run_until(struct world *w, world_test is_so, int64_t max_ms) {
         int64_t end_ms = w->now_ms + max_ms;
         while (w->now_ms < end_ms) {
-                world_run(w, 500);
+                world_run(w, 5 * SECOND_MS);
                 if (is_so(w))
                         return true;
         }

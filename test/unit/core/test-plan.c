@@ -212,12 +212,12 @@ static void test_hub_change_is_one_sync_of_the_spoke(void **state _unused_) {
         assert_int_equal(world.plan.n_steps, 1);
         assert_string_equal(world.plan.steps[0].target, "to-app");
         assert_string_equal(world.plan.steps[0].target_id, world.spoke_side.common.id);
-        /* only words are given: the same link */
+        /* the hub's word alone, beside a spoke that was read before: not known yet which link is old */
         begin(NULL);
-        world.spoke_side.n_remote_present = 0;
-        world.hub_side.sync = AZ_SYNC_LOCAL_NOT;
+        world.hub_side.sync = AZ_SYNC_REMOTE_NOT;
         fixture_rounds(&world, 12);
-        assert_string_equal(world.plan.steps[0].target_id, world.spoke_side.common.id);
+        assert_non_null(assessment_find(&world.a, FINDING_PEERING_OUT_OF_SYNC, "peering:to-app"));
+        assert_int_equal(world.plan.n_steps, 0);
         /* a spoke that we may not read has no link to sync */
         world.spoke.spoke_side = NULL;
         fixture_round(&world);

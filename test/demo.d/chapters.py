@@ -37,7 +37,7 @@ class Story:
         self.screen.chapter("From nothing", f"""
             The pairing's file names what exists: a virtual network with its GatewaySubnet, a VPC and its route table.
             s2svpnd makes the rest, {'four' if four else 'two'} BGP tunnels
-            {'' if four else 'and two spares'} between them. The emulated clouds run {self.world.speed} times as fast
+            {'' if four else 'and two spares'} between them. The emulated clouds run {self.world.speed:.0f} times as fast
             as the real ones: a minute there is {CLOUD_MINUTE_S / self.world.speed:.1f} s here.""")
         self.world.start_emulator()
         while not self.world.find_emulator():

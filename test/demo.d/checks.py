@@ -90,7 +90,7 @@ class Check:
         made = [w for w in words if w != "resetconnection"]
         self.claim(resets == len(self.witness.used()) - 1 and len(made) == 2 and len(set(made)) == 1
                    and words[-2:] == made,
-                   f"{resets} connections were reset, then one made anew; nothing else was written", str(words))
+                   f"{resets} reset, then one connection made anew, and nothing else was written", str(words))
 
     def touched(self, write, sample):
         """The tunnels that a write disturbs, of those that the emulator had then."""

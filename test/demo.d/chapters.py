@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The story."""
-from witness import Phase
+import time
+
+from witness import Failure, Phase
 from world import HUB, SPOKE
 
 CLOUD_MINUTE_S = 60
@@ -42,7 +44,8 @@ class Story:
         self.world.start_emulator()
         while not self.world.find_emulator():
             if self.world.dead():
-                raise RuntimeError("the emulator does not start: " + self.world.read("emulator.out"))
+                raise Failure("the emulator does not start: " + self.world.read("emulator.out"))
+            time.sleep(0.02)
         self.world.start_daemon()
         self.phase("build")
         self.witness.until("the AWS side available while Azure's gateway is being created", self.is_aws_first, 60,

@@ -3,6 +3,7 @@
 import argparse
 import signal
 import sys
+import traceback
 
 from chapters import Story
 from checks import Check
@@ -56,8 +57,11 @@ def show(arguments, screen, world):
         story.play()
         screen.chapter("CHECK", "Was all of this true? From the daemon's --json documents and the emulator's log.")
         is_good = check.run()
-    except (Failure, RuntimeError, OSError) as problem:
+    except Failure as problem:
         explain(screen, world, problem)
+        is_good = False
+    except Exception as problem:  # a mistake in here, or an answer that nobody expected
+        explain(screen, world, "".join(traceback.format_exception(problem)))
         is_good = False
     if arguments.keep and not world.dead():
         world.keep = True

@@ -28,6 +28,7 @@ int verb_routes(const struct invocation *inv);
 int verb_plan(const struct invocation *inv);
 int verb_history(const struct invocation *inv);
 int verb_pause(const struct invocation *inv);
+int verb_approve(const struct invocation *inv);
 int verb_watch(const struct invocation *inv);
 int verb_check_config(const struct invocation *inv);
 

@@ -30,6 +30,7 @@ static const struct verb verbs[] = {
         {"history", 0, 1, "[PAIRING] [-n N] [--all]", "what was written to the clouds and why", verb_history},
         {"pause", 0, 1, "PAIRING | --all", "stop all writes, across restarts", verb_pause},
         {"resume", 0, 1, "PAIRING | --all", "allow writes again", verb_pause},
+        {"approve", 1, 1, "PLAN-ID", "let the steps of a plan go that wait for a person (G16)", verb_approve},
         {"watch", 0, 1, "[PAIRING] [-n N]", "status every two seconds", verb_watch},
         {"check-config", 0, 1, "[DIR]", "look for errors in /etc/s2svpn or DIR", verb_check_config},
         {"version", 0, 0, "", "the version of this program", verb_version},

@@ -138,9 +138,20 @@ int verb_history(const struct invocation *inv) {
         return show(inv, "/v1/history", render_history, NULL);
 }
 
+static int command(const struct invocation *inv, const json_t *what, struct buf *reply) {
+        _cleanup_buf_ struct buf path = BUF_NULL, body = BUF_NULL;
+        buf_printf(&path, "/v1/%s", inv->verb);
+        if (json_write(what, &body) < 0 || buf_error(&path) < 0) {
+                complain("out of memory");
+                return EXIT_UNREACHABLE;
+        }
+        int r = request(inv, buf_str(&path), buf_str(&body), reply);
+        return r == 0 && inv->json ? print(reply) : r;
+}
+
 /* pause and resume: the verb is the path */
 int verb_pause(const struct invocation *inv) {
-        _cleanup_buf_ struct buf path = BUF_NULL, body = BUF_NULL, reply = BUF_NULL;
+        _cleanup_buf_ struct buf reply = BUF_NULL;
         if (!inv->argument == !inv->render.all) {
                 complain("%s: name a pairing, or say --all", inv->verb);
                 return EXIT_USAGE;
@@ -151,17 +162,24 @@ int verb_pause(const struct invocation *inv) {
                 complain("%s: a pairing's name is UTF-8", inv->verb);
                 return EXIT_USAGE;
         }
-        buf_printf(&path, "/v1/%s", inv->verb);
-        if (json_write(what, &body) < 0 || buf_error(&path) < 0) {
-                complain("out of memory");
-                return EXIT_UNREACHABLE;
-        }
-        int r = request(inv, buf_str(&path), buf_str(&body), &reply);
-        if (r != 0)
+        int r = command(inv, what, &reply);
+        if (r != 0 || inv->json)
                 return r;
-        if (inv->json)
-                return print(&reply);
         fprintf(stderr, "s2svpnctl: %sd ", inv->verb);
         fprintf(stderr, "%s\n", inv->render.all ? "all pairings" : inv->argument);
         return 0;
+}
+
+/* For the plan as it was shown: the daemon refuses if it has changed since. */
+int verb_approve(const struct invocation *inv) {
+        _cleanup_buf_ struct buf reply = BUF_NULL;
+        _cleanup_json_ json_t *what = json_pack("{s:s}", "plan", inv->argument);
+        if (!what) {
+                complain("approve: a plan's id is 16 hex digits; s2svpnctl plan shows it");
+                return EXIT_USAGE;
+        }
+        int r = command(inv, what, &reply);
+        if (r == 0 && !inv->json)
+                fprintf(stderr, "s2svpnctl: approved plan %s for 15 minutes\n", inv->argument);
+        return r;
 }

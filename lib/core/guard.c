@@ -7,7 +7,7 @@
  * G1 mode: observe never writes, repair never creates gateways, public IPs or VPN connections
  * G2 paused, or the HOLD file is there
  * G3 the credentials are not proven to be of the declared account or tenant
- * G4 fewer than two complete rounds since start, reload or suspend
+ * G4 fewer than two complete rounds since start, reload or suspend, or a wall clock that is not set
  * G5 the state cannot be saved
  * G6 too much vanished at once
  * G7 not ours and not listed
@@ -91,8 +91,6 @@ static const char *ask_paused(struct guard *g, const struct step *s _unused_) {
         if (g->m->paused)
                 return say(g, "paused by %s until somebody resumes it",
                            *g->m->paused_by ? g->m->paused_by : "somebody");
-        if (g->c->all_paused)
-                return "all pairings are paused until somebody resumes them";
         return g->c->hold_file ? "the file HOLD is there; removing it releases all writes" : NULL;
 }
 
@@ -108,6 +106,8 @@ static const char *ask_identity(struct guard *g, const struct step *s) {
 }
 
 static const char *ask_rounds(struct guard *g, const struct step *s _unused_) {
+        if (!g->now->wall_trusted)
+                return "the wall clock is not set: hold-offs and signatures mean nothing";
         if (g->c->complete_rounds >= ROUNDS_BEFORE_WRITES)
                 return NULL;
         return say(g, "%u of %u complete rounds seen", g->c->complete_rounds, ROUNDS_BEFORE_WRITES);

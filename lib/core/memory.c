@@ -479,12 +479,13 @@ int64_t memory_tunnel_configured_wall_ms(const struct memory *m, unsigned tunnel
  * memory_resume() - a person says that things are as they should be
  * @m: memory
  *
- * What vanished is believed to be gone, ladders start afresh, the pause ends.
+ * What vanished is believed to be gone, ladders start afresh, nothing is contested any more, the pause ends.
  */
 void memory_resume(struct memory *m) {
         m->paused = false;
         m->paused_by[0] = '\0';
         m->seen = 0;
+        m->n_repaired = 0;
         for (unsigned t = 0; t < TUNNELS; t++)
                 m->ladders[t] = (struct ladder){0};
 }

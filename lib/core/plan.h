@@ -11,7 +11,6 @@ int plan_make(const struct declaration *d, const struct observed *o, const struc
 /* What the guard knows beyond the pairing itself. */
 struct guard_context {
         bool hold_file; /* /etc/s2svpn/HOLD is there */
-        bool all_paused;
         bool azure_identity_ok, aws_identity_ok;
         const char *azure_identity_why, *aws_identity_why;
         unsigned complete_rounds; /* since start, reload, suspend */

@@ -222,9 +222,12 @@ static int identity_done(struct engine *e, void *owner, unsigned tag, const stru
         backoff_success(&a->backoff);
         a->identity_checked = now->boot;
         a->identity_ok = strcmp(account, a->account_id) == 0;
-        a->identity_wrong = !a->identity_ok;
+        a->identity_wrong = !a->identity_ok && *a->account_id;
         if (a->identity_ok)
                 a->why[0] = 0;
+        else if (!*a->account_id)
+                snprintf(a->why, sizeof(a->why), "AccountId= is not declared; the credentials are of account %.32s",
+                         account);
         else
                 snprintf(a->why, sizeof(a->why), "the credentials are of account %.32s, declared is %s", account,
                          a->account_id);

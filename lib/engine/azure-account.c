@@ -16,6 +16,7 @@
 #define CLIENT_SECRET_CREDENTIAL "azure-client-secret"
 #define CLIENT_SECRET_VARIABLE "AZURE_CLIENT_SECRET"
 #define CLIENT_ID_VARIABLE "AZURE_CLIENT_ID"
+#define TENANT_VARIABLE "AZURE_TENANT_ID"
 
 const char *login_state_to_string(enum login_state s) {
         switch (s) {
@@ -123,9 +124,12 @@ static int check_tenant(struct azure_account *a) {
                 return r;
         bool is_unknown = strcmp(claims.tenant, AZURE_CLAIM_UNKNOWN) == 0;
         a->identity_ok = strcasecmp(claims.tenant, a->tenant) == 0;
-        a->identity_wrong = !a->identity_ok && !is_unknown;
+        a->identity_wrong = !a->identity_ok && !is_unknown && *a->tenant;
         if (a->identity_ok)
                 a->why[0] = 0;
+        else if (!*a->tenant)
+                snprintf(a->why, sizeof(a->why), "Tenant= is not declared; the token is of tenant %.40s",
+                         claims.tenant);
         else if (is_unknown)
                 snprintf(a->why, sizeof(a->why), "the token does not say which tenant it is of");
         else
@@ -161,6 +165,20 @@ static int token_done(struct engine *e, void *owner, unsigned tag, const struct 
         return check_tenant(a);
 }
 
+static const char *what_is_missing(const struct azure_account *a, const char *tenant, const char *client_id,
+                                   const char *secret) {
+        if (!tenant || !*tenant)
+                return "no tenant: give [Azure] Tenant= or $" TENANT_VARIABLE;
+        if (!client_id || !*client_id)
+                return "no client id: give [Azure] ClientId= or $" CLIENT_ID_VARIABLE;
+        if (!secret && *a->secret_file)
+                return "no client secret: the file of ClientSecretFile= cannot be read";
+        if (!secret)
+                return "no client secret: give ClientSecretFile=, the credential " CLIENT_SECRET_CREDENTIAL
+                       " or $" CLIENT_SECRET_VARIABLE;
+        return NULL;
+}
+
 static int material_answered(struct engine *e, void *owner, const struct now *now) {
         struct azure_account *a = owner;
         const char *secret = *a->secret_file ? material_text(&a->material, a->secret_file)
@@ -168,12 +186,10 @@ static int material_answered(struct engine *e, void *owner, const struct now *no
         if (!secret && !*a->secret_file)
                 secret = material_text(&a->material, CLIENT_SECRET_VARIABLE);
         const char *client_id = *a->client_id ? a->client_id : material_text(&a->material, CLIENT_ID_VARIABLE);
-        if (!secret || !client_id) {
-                snprintf(a->why, sizeof(a->why), "no %s: %s", client_id ? "client secret" : "client id",
-                         *a->secret_file && client_id ? a->secret_file
-                         : client_id ? "give ClientSecretFile=, the credential " CLIENT_SECRET_CREDENTIAL
-                                       " or $" CLIENT_SECRET_VARIABLE
-                                     : "give [Azure] ClientId= or $" CLIENT_ID_VARIABLE);
+        const char *tenant = *a->tenant ? a->tenant : material_text(&a->material, TENANT_VARIABLE);
+        const char *missing = what_is_missing(a, tenant, client_id, secret);
+        if (missing) {
+                snprintf(a->why, sizeof(a->why), "%s", missing);
                 fail(a, 0, now);
                 return 0;
         }
@@ -182,7 +198,7 @@ static int material_answered(struct engine *e, void *owner, const struct now *no
         size_t len = strcspn(secret, "\r\n"); /* editors end files with a newline */
         int r = secret_set(&s, secret, len);
         if (r == 0)
-                r = azure_token_request(&request, a->authority, a->tenant, client_id, &s, AZURE_SCOPE_PUBLIC);
+                r = azure_token_request(&request, a->authority, tenant, client_id, &s, AZURE_SCOPE_PUBLIC);
         if (r == 0)
                 r = exchange_start(e, &request, AWS_ACTION_NONE, token_done, a, 0, &a->exchange);
         if (r < 0) {
@@ -203,6 +219,8 @@ static int ask(struct azure_account *a) {
         int r = 0;
         if (!*a->client_id)
                 r = material_ask(e, &a->material, MATERIAL_ENV, CLIENT_ID_VARIABLE);
+        if (r == 0 && !*a->tenant)
+                r = material_ask(e, &a->material, MATERIAL_ENV, TENANT_VARIABLE);
         if (r == 0 && *a->secret_file)
                 return material_ask(e, &a->material, MATERIAL_FILE, a->secret_file);
         if (r == 0)

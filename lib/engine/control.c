@@ -4,6 +4,7 @@
  *
  *   GET  /v1/status /v1/plan /v1/history /v1/routes   ?pairing=NAME
  *   POST /v1/pause /v1/resume                         {"pairing": NAME} or {"all": true}
+ *   POST /v1/approve                                  {"plan": ID}
  *   GET  /metrics
  */
 #include <errno.h>
@@ -14,6 +15,8 @@
 #include "report/report.h"
 #include "util/encode.h"
 #include "util/json.h"
+
+#define APPROVAL_LIFE_MS (15 * MINUTE_MS)
 
 struct reply {
         int status;
@@ -126,6 +129,39 @@ static int post_pause(struct engine *e, const struct engine_input *in, bool paus
         return k < 0 ? k : buf_error(&r->body);
 }
 
+static struct pairing *find_plan(struct engine *e, const char *id) {
+        LIST_FOREACH(item, &e->pairings) {
+                struct pairing *p = CONTAINER_OF(item, struct pairing, link);
+                if (p->shown && p->shown->plan.n_steps > 0 && strcmp(p->shown->plan.id, id) == 0)
+                        return p;
+        }
+        return NULL;
+}
+
+/* For exactly the plan that the person saw, and not for long: whatever changes gives it another id. */
+static int post_approve(struct engine *e, const struct engine_input *in, const struct now *now, struct reply *r) {
+        _cleanup_json_ json_t *body = NULL;
+        char error[160];
+        const char *id = NULL;
+        if (!in->control.may_write)
+                return refuse(r, 403, "only root and group s2svpn-admin may do that", "");
+        int k = json_parse(in->control.body, in->control.body_len, false, &body, error, sizeof(error));
+        if (k < 0)
+                return k == -ENOMEM ? k : refuse(r, 400, "bad JSON: ", error);
+        if (json_get_string(body, "plan", &id) < 0)
+                return refuse(r, 400, "give \"plan\"", "");
+        struct pairing *p = find_plan(e, id);
+        if (!p)
+                return refuse(r, 409, "no plan is called that now; look at the plan again: ", id);
+        memcpy(p->approved_plan, p->shown->plan.id, sizeof(p->approved_plan));
+        p->approved_until = monotime_add_ms(now->boot, APPROVAL_LIFE_MS);
+        round_soon(p, now, 0);
+        const struct event_args args = {.kind = EVENT_APPROVED, .priority = 5, .reason = in->control.peer};
+        k = event_emit(e, p, now, &args, "%s: plan %s approved by %s", p->d->name, id, in->control.peer);
+        buf_puts(&r->body, "{\"schema\":1}");
+        return k < 0 ? k : buf_error(&r->body);
+}
+
 static bool is_path(const char *path, const char *wanted) {
         size_t n = strcspn(path, "?");
         return n == strlen(wanted) && strncmp(path, wanted, n) == 0;
@@ -142,6 +178,8 @@ static int dispatch(struct engine *e, const struct engine_input *in, const struc
         }
         if (is_path(path, "/metrics"))
                 return is_get ? get_metrics(e, now, r) : refuse(r, 405, "use GET", "");
+        if (is_path(path, "/v1/approve"))
+                return is_post ? post_approve(e, in, now, r) : refuse(r, 405, "use POST", "");
         if (is_pause || is_resume)
                 return is_post ? post_pause(e, in, is_pause, now, r) : refuse(r, 405, "use POST", "");
         return refuse(r, 404, "no such document: ", path);

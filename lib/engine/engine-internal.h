@@ -405,6 +405,8 @@ struct pairing {
         bool state_loaded, state_damaged;
         struct material_batch state_material;
         struct list writes;
+        char approved_plan[17]; /* id of the plan that a person approved; "" when none */
+        struct monotime approved_until;
         struct backoff write_backoff;
         struct step_counters steps;
         struct monotime refused[_STEP_KIND_COUNT];

@@ -36,7 +36,7 @@ static void busy_with(struct guard_context *c, const struct pairing *p, const st
                 c->aws_busy[w->slot / TUNNELS_PER_INSTANCE] = true;
 }
 
-static void guard_context_fill(struct pairing *p, struct guard_context *c) {
+static void guard_context_fill(struct pairing *p, const struct now *now, struct guard_context *c) {
         struct engine *e = p->engine;
         *c = (struct guard_context){
                 .hold_file = e->hold_file,
@@ -46,6 +46,7 @@ static void guard_context_fill(struct pairing *p, struct guard_context *c) {
                 .aws_identity_why = p->aws->why,
                 .complete_rounds = p->complete_rounds,
                 .store_ok = e->store_ok && !p->state_damaged,
+                .approved_plan = monotime_before(now->boot, p->approved_until) ? p->approved_plan : NULL,
         };
         for (unsigned k = 0; k < _STEP_KIND_COUNT; k++) {
                 c->cloud_refused[k] = p->refused[k];
@@ -338,7 +339,7 @@ static int think(struct pairing *p, struct round_result *r, bool *ret_changed, c
         if (k < 0)
                 return k;
         *ret_changed = *ret_changed || noted;
-        guard_context_fill(p, &context);
+        guard_context_fill(p, now, &context);
         k = guard_check(p->d, &r->observed, &r->assessment, &p->memory, &context, now, r->arena, &r->plan);
         mark_running(p, &r->plan);
         return k;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/wanted.h"
 #include "engine/engine-internal.h"
 
 struct aws_step {
@@ -104,7 +105,7 @@ static int modify_tunnel(struct aws_step *s, struct http_request *ret) {
         if (s->w->fields & TUNNEL_FIELD_STARTUP)
                 options.startup_action = t->is_used ? AWS_STARTUP_START : AWS_STARTUP_ADD;
         if (s->w->fields & TUNNEL_FIELD_INSIDE_CIDR)
-                options.inside = s->o->addresses.inside[s->w->slot];
+                options.inside = wanted_inside(s->d, s->o, s->w->slot);
         return aws_request_modify_vpn_tunnel_options(ret, s->ec2, t->vpn->id, t->aws->outside, &options, false);
 }
 
@@ -186,7 +187,7 @@ int execute_aws(struct write *w, struct http_request *ret, enum aws_action *ret_
                 .ec2 = &p->aws->ec2,
                 .entropy = &p->engine->options.entropy,
         };
-        const char *slot = pairing_slot_name(w->kind, w->slot);
+        const char *slot = step_kind_creates_base(w->kind) ? pairing_slot_name(w->kind, w->slot) : NULL;
         s.tags[s.n_tags++] = (struct tag){TAG_OWNER, p->d->owner};
         s.tags[s.n_tags++] = (struct tag){TAG_PAIRING, p->d->name};
         s.tags[s.n_tags++] = (struct tag){"Name", p->d->name};

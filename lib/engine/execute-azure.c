@@ -14,7 +14,7 @@ struct azure_step {
         const struct assessment *a;
         struct azure_call call;
         struct arena *scratch;
-        struct tag tags[4];
+        struct tag tags[4]; /* owner, pairing, slot, nonce */
         size_t n_tags;
 };
 
@@ -240,6 +240,9 @@ int execute_azure(struct write *w, struct http_request *ret) {
         azure_account_call(p->azure, &s.call);
         add_tag(&s, TAG_OWNER, p->d->owner);
         add_tag(&s, TAG_PAIRING, p->d->name);
+        const char *slot = w->slot < TUNNELS ? pairing_slot_name(w->kind, w->slot) : NULL;
+        if (slot)
+                add_tag(&s, TAG_SLOT, slot);
         if (in)
                 add_tag(&s, TAG_NONCE, in->nonce);
         int r = dispatch(&s, ret);

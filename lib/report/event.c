@@ -21,6 +21,7 @@ static const struct event_text texts[_EVENT_KIND_COUNT] = {
         [EVENT_STEP_HELD] = {"step-held", "4c22664389f64bbf8ac313992e89790d"},
         [EVENT_PAUSED] = {"paused", "12a5b05778864b12a023a7912acc9d71"},
         [EVENT_RESUMED] = {"resumed", "23353a65be394d7ab5e4e7ad7534aa0f"},
+        [EVENT_APPROVED] = {"approved", "ea1a30d0cf37466b84c4bd4961e68818"},
         [EVENT_CLOUD_UNREADABLE] = {"cloud-unreadable", "b3668ae7ffe2455991df48f5c16d522f"},
         [EVENT_CLOUD_READABLE] = {"cloud-readable", "ff6a3146ae9c4195a24e93eb8ff847ea"},
         [EVENT_STATE_DAMAGED] = {"state-damaged", "261cae44953749a688f4d8376a38cab9"},

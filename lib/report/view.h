@@ -23,6 +23,7 @@ enum event_kind {
         EVENT_STEP_HELD, /* a step that was not held, or held by another rule, is held now */
         EVENT_PAUSED,
         EVENT_RESUMED,
+        EVENT_APPROVED,         /* a person approved a plan */
         EVENT_CLOUD_UNREADABLE, /* a unit could not be read */
         EVENT_CLOUD_READABLE,
         EVENT_STATE_DAMAGED,   /* alert: observe only */

@@ -143,6 +143,7 @@ struct azure_connection_change {
         struct az_custom_bgp custom_bgp[AZ_INSTANCES_MAX]; /* all entries; none: as read */
         size_t n_custom_bgp;
         bool enable_bgp;
+        const char *local_gateway_id; /* NULL: as read */
         const struct tag *tags;
         size_t n_tags;
 };

@@ -137,6 +137,8 @@ static int change_connection(json_t *body, const struct azure_connection_change 
         int k = merge_tags(body, change->tags, change->n_tags);
         if (k == 0 && change->enable_bgp)
                 k = set_member(properties, "enableBgp", json_true());
+        if (k == 0 && change->local_gateway_id)
+                k = set_member(properties, "localNetworkGateway2", json_pack("{s:s}", "id", change->local_gateway_id));
         if (k == 0 && change->policy.is_set)
                 k = set_member(properties, "ipsecPolicies", arm_ipsec_policy(&change->policy));
         if (k == 0 && change->n_custom_bgp > 0)

@@ -160,6 +160,7 @@ static struct pairing_values defaults(const struct daemon_source *daemon) {
                       .topology = TOPOLOGY_FOUR,
                       .mode = MODE_OBSERVE,
                       .azure = {.tenant = "",
+                                .gateway_builder = "",
                                 .subscription = "",
                                 .resource_group = "",
                                 .location = "",

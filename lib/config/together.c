@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "config/declare.h"
+#include "util/encode.h"
 
 static int by_name(const void *pa, const void *pb) {
         const struct pairing_source *a = pa, *b = pb;
@@ -87,6 +88,19 @@ static bool same_vpc(const struct declaration *a, const struct declaration *b) {
         return *a->aws.vpc_id && strcmp(a->aws.region, b->aws.region) == 0 && strcmp(a->aws.vpc_id, b->aws.vpc_id) == 0;
 }
 
+/* One pairing makes a shared gateway, the first by name; the others wait for it. */
+static void name_builders(struct pairing_source **by_gateway_and_name, size_t n) {
+        for (size_t i = 1; i < n; i++) {
+                const struct declaration *before = &by_gateway_and_name[i - 1]->declaration;
+                struct declaration *d = &by_gateway_and_name[i]->declaration;
+                if (!same_gateway(before, d))
+                        continue;
+                d->azure.gateway_builder =
+                        *before->azure.gateway_builder ? before->azure.gateway_builder : before->name;
+                d->hash = hash_bytes(d->hash, d->azure.gateway_builder, strlen(d->azure.gateway_builder));
+        }
+}
+
 /**
  * check_together() - Contradictions between pairings
  * @sources: all of them; sorted by name afterwards
@@ -110,5 +124,6 @@ void check_together(struct pairing_source *sources, size_t n, struct problems *p
         for (size_t i = 0; i < n; i++)
                 sorted[i] = &sources[i];
         check_neighbours(sorted, n, by_gateway, same_gateway, check_same_gateway, problems);
+        name_builders(sorted, n);
         check_neighbours(sorted, n, by_vpc, same_vpc, check_same_vpc, problems);
 }

@@ -31,6 +31,7 @@ struct azure_declaration {
         const char *gateway_id;
         const char *gateway_name;
         const char *gateway_sku;
+        const char *gateway_builder; /* the pairing that makes a shared gateway and its public IPs; "" = this one */
         uint32_t asn;
         const char *const *sync_peerings; /* names of hub peerings that may be synced; "*" = every one */
         size_t n_sync_peerings;

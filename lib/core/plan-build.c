@@ -4,7 +4,7 @@
  *
  * The whole build is in the plan from the start; a step whose ground is not there yet says what it waits for.
  * Azure's gateway takes most of the time, so that AWS's side is built beside it. Rules, in the order of the code:
- * B1 public IPs need a VNet with a GatewaySubnet
+ * B1 public IPs need a VNet with a GatewaySubnet; a shared gateway and its public IPs are made by one pairing
  * B2 the gateway needs both public IPs with their addresses, and has all custom addresses from its first body
  * B3 customer gateways need the gateway's PUT accepted, and the public IP of their instance
  * B4 the AWS VPN gateway needs the same and the VPC; then it is attached; then route tables take its routes
@@ -97,14 +97,20 @@ static struct step *add_create(struct planner *p, enum slot_kind kind, unsigned 
 /* B1, B2 */
 static void build_azure_gateway(struct planner *p) {
         const struct observed *o = p->o;
+        const char *builder = p->d->azure.gateway_builder;
+        bool is_builder = !*builder;
+        const char *other = is_builder ? "" : planner_printf(p, "pairing %s, which makes the shared gateway", builder);
         for (unsigned i = 0; i < INSTANCES; i++) {
                 struct step *s = add_create(p, SLOT_PUBLIC_IP, i);
-                if (s)
-                        step_needs(s, vnet_is_ready(o), "a virtual network with a GatewaySubnet");
+                if (!s)
+                        continue;
+                step_needs(s, is_builder, other);
+                step_needs(s, vnet_is_ready(o), "a virtual network with a GatewaySubnet");
         }
         struct step *s = add_create(p, SLOT_GATEWAY, 0);
         if (!s)
                 return;
+        step_needs(s, is_builder, other);
         step_needs(s, vnet_is_ready(o), "a virtual network with a GatewaySubnet");
         step_needs(s, public_ip_is_ready(o, 0), "public IP 0");
         step_needs(s, public_ip_is_ready(o, 1), "public IP 1");

@@ -138,9 +138,14 @@ static int put_connection(struct azure_step *s, struct http_request *ret) {
                 return -ENOMEM;
         if (s->o->azure.connection[s->w->slot].fact.state == FACT_ABSENT)
                 return create_connection(s, id, ret);
-        if (!existing)
+        const struct az_local_gateway *lng = KNOWN(s->o->azure.local_gateway[s->w->slot]);
+        if (!existing || !lng)
                 return EXECUTE_STALE;
-        struct azure_connection_change change = {.policy = wanted_ipsec_policy(), .enable_bgp = true};
+        struct azure_connection_change change = {
+                .policy = wanted_ipsec_policy(),
+                .enable_bgp = true,
+                .local_gateway_id = lng->common.id,
+        };
         if (!wanted_connection_addresses(s->d, s->o, s->w->slot, change.custom_bgp))
                 return EXECUTE_STALE;
         change.n_custom_bgp = INSTANCES;

@@ -21,7 +21,7 @@ static int seeded_fill(void *userdata, void *bytes, size_t n) {
 static char *pairing_text(const struct world_options *o, unsigned i) {
         char *text = NULL;
         char suffix[12] = "";
-        if (i > 0)
+        if (i > 0 && !o->shared_gateway)
                 snprintf(suffix, sizeof(suffix), "%u", i + 1);
         int n = asprintf(
                 &text,
@@ -37,7 +37,7 @@ static char *pairing_text(const struct world_options *o, unsigned i) {
         return text;
 }
 
-static struct configuration *parse(const struct world_options *o) {
+struct configuration *world_configuration(const struct world_options *o) {
         char daemon_text[2048];
         struct config_file files[STATE_FILES_MAX];
         char names[STATE_FILES_MAX][32];
@@ -61,7 +61,7 @@ static struct configuration *parse(const struct world_options *o) {
 }
 
 static void configure(struct world *w) {
-        world_input(w, &(struct engine_input){.type = ENGINE_IN_CONFIG, .config = parse(&w->options)});
+        world_input(w, &(struct engine_input){.type = ENGINE_IN_CONFIG, .config = world_configuration(&w->options)});
         world_pump(w);
 }
 

@@ -34,6 +34,7 @@ struct world_options {
         const char *timing;      /* extra lines of [Timing] */
         const char *pairing;     /* extra lines of the pairing's file */
         unsigned n_pairings;     /* 1: "hub"; more: "hub", "hub2", each with a gateway and VPC of its own */
+        bool shared_gateway;     /* all pairings on the first one's Azure gateway */
         const char *aws_account; /* what the credentials are really of; NULL: as declared */
 };
 

@@ -170,7 +170,10 @@ static void a_connection_keeps_what_it_has(void **state) {
                 .n_custom_bgp = 2,
                 .enable_bgp = true,
         };
+        change.local_gateway_id =
+                "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/localNetworkGateways/x";
         assert_int_equal(azure_request_update_connection(&other, &test_call, CONNECTION, raw, &change), 0);
+        assert_non_null(strstr(buf_str(&other.body), change.local_gateway_id));
         assert_body(&other, CONNECTION_SENT("1800", "169.254.22.2"));
 }
 

@@ -55,6 +55,7 @@ static void declare(struct fixture *f, enum topology topology) {
                           .gateway_id = GATEWAY_ID,
                           .gateway_name = "gw",
                           .gateway_sku = "VpnGw2AZ",
+                          .gateway_builder = "",
                           .asn = 65515},
                 .aws = {.account_id = "123456789012",
                         .region = "ap-northeast-1",

@@ -383,7 +383,8 @@ static int note_repair(struct memory *m, const struct step *s, int64_t now_wall_
         if (!r)
                 return -ENOMEM;
         r->tries = is_again ? r->tries + 1 : 1;
-        r->times += !is_again && is_contestable(s->finding);
+        /* what the first build does is no repair */
+        r->times += !is_again && m->was_complete && is_contestable(s->finding);
         r->last_wall_ms = now_wall_ms;
         return 0;
 }

@@ -54,22 +54,32 @@ static const struct az_peering *peering_towards(const struct az_vnet *v, const c
         return NULL;
 }
 
+static const struct unit *spoke_unit(const struct pairing *p, const char *vnet_id) {
+        for (size_t i = 0; i < p->n_spokes; i++) {
+                if (az_id_equal(p->spokes[i]->id, vnet_id))
+                        return p->spokes[i];
+        }
+        return NULL;
+}
+
+/* Every VNet that may use our gateway, also one that was found in this very round and is not read yet. */
 static int observe_spokes(struct pairing *p, struct round_result *r) {
         const struct az_vnet *hub = r->observed.azure.vnet.value;
-        if (!hub || p->n_spokes == 0)
+        if (!hub || hub->n_peerings == 0)
                 return 0;
-        struct spoke *spokes = ARENA_ARRAY(r->arena, struct spoke, p->n_spokes);
+        struct spoke *spokes = ARENA_ARRAY(r->arena, struct spoke, hub->n_peerings);
         if (!spokes)
                 return -ENOMEM;
         size_t n = 0;
-        for (size_t i = 0; i < p->n_spokes; i++) {
-                const struct unit *u = p->spokes[i];
+        for (size_t i = 0; i < hub->n_peerings; i++) {
+                const struct az_peering *peering = &hub->peerings[i];
+                const struct unit *u = spoke_unit(p, peering->remote_vnet_id);
                 struct spoke *s = &spokes[n];
-                s->hub_side = peering_towards(hub, u->id);
-                if (!s->hub_side)
+                if (!peering->allow_gateway_transit)
                         continue;
-                s->vnet_id = s->hub_side->remote_vnet_id;
-                int k = TAKE_UNIT(r, u, s->vnet);
+                *s = (struct spoke){.vnet_id = peering->remote_vnet_id, .hub_side = peering};
+                s->vnet.fact = (struct fact){.state = FACT_UNKNOWN, .why = "not read yet"};
+                int k = u ? TAKE_UNIT(r, u, s->vnet) : 0;
                 if (k < 0)
                         return k;
                 if (s->vnet.value)

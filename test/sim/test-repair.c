@@ -138,6 +138,37 @@ static void two_tunnels_never_lose_the_last_one(void **state) {
         assert_int_equal(world_min_links(w), 1);
 }
 
+/* Repaired twice, changed back twice: the third time a person has to say who decides, and resume. */
+static void somebody_who_insists_is_left_to_people(void **state) {
+        _cleanup_(world_freep) struct world *w = built("four");
+        (void)state;
+        for (unsigned i = 0; i < 2; i++) {
+                world_admin(w, "propagation-off", "{\"routeTable\":\"" WORLD_TABLE "\"}");
+                world_run(w, 10 * MINUTE);
+                assert_true(world_run_until(w, world_is_healthy, 30 * MINUTE));
+        }
+        size_t before = world_writes(w);
+        world_admin(w, "propagation-off", "{\"routeTable\":\"" WORLD_TABLE "\"}");
+        world_run(w, 120 * MINUTE);
+        assert_int_equal(world_writes(w), before);
+        assert_true(world_has_finding(w, "contested"));
+        assert_int_equal(world_post(w, "/v1/resume", "{\"pairing\":\"hub\"}", true), 200);
+        assert_true(world_run_until(w, world_is_healthy, 30 * MINUTE));
+        assert_int_equal(world_writes(w), before + 1);
+}
+
+static void a_restart_finds_nothing_new(void **state) {
+        _cleanup_(world_freep) struct world *w = built("four");
+        unsigned opened = world_events(w, EVENT_FINDING_OPENED);
+        size_t writes = world_writes(w);
+        (void)state;
+        world_crash(w, 20 * SECOND_MS);
+        world_run(w, 20 * MINUTE);
+        assert_true(world_is_healthy(w));
+        assert_int_equal(world_events(w, EVENT_FINDING_OPENED), opened);
+        assert_int_equal(world_writes(w), writes);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_tunnel_that_goes_down_is_reset),
@@ -148,6 +179,8 @@ int main(void) {
                 cmocka_unit_test(all_tunnels_down_come_back_one_at_a_time),
                 cmocka_unit_test(a_grown_address_space_heals_without_a_write),
                 cmocka_unit_test(a_spoke_out_of_sync_gets_one_sync_and_nothing_else),
+                cmocka_unit_test(somebody_who_insists_is_left_to_people),
+                cmocka_unit_test(a_restart_finds_nothing_new),
                 cmocka_unit_test(two_tunnels_never_lose_the_last_one),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);

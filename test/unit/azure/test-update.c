@@ -170,11 +170,12 @@ static void a_connection_keeps_what_it_has(void **state) {
                 .n_custom_bgp = 2,
                 .enable_bgp = true,
         };
-        change.local_gateway_id =
-                "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/localNetworkGateways/x";
         assert_int_equal(azure_request_update_connection(&other, &test_call, CONNECTION, raw, &change), 0);
-        assert_non_null(strstr(buf_str(&other.body), change.local_gateway_id));
         assert_body(&other, CONNECTION_SENT("1800", "169.254.22.2"));
+        _cleanup_http_request_ struct http_request moved = HTTP_REQUEST_NULL;
+        change = (struct azure_connection_change){.local_gateway_id = LOCAL "-other"};
+        assert_int_equal(azure_request_update_connection(&moved, &test_call, CONNECTION, raw, &change), 0);
+        assert_non_null(strstr(buf_str(&moved.body), "\"localNetworkGateway2\":{\"id\":\"" LOCAL "-other\"}"));
 }
 
 static void unusable_connections_are_refused(void **state) {

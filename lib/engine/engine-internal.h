@@ -282,6 +282,7 @@ enum unit_tier unit_tier(const struct unit *u);
 void unit_init(struct unit *u, struct pairing *p, enum unit_kind kind, unsigned index);
 void unit_deinit(struct unit *u);
 int unit_set_id(struct unit *u, const char *id) _must_use_; /* another id forgets what was read */
+void unit_forget_id(struct unit *u);
 int unit_read(struct unit *u, const struct now *now) _must_use_;
 int unit_tick(struct unit *u, const struct now *now) _must_use_; /* polls that are due */
 void unit_cancel(struct unit *u);
@@ -326,6 +327,7 @@ int write_start(struct pairing *p, const struct step *s, const struct now *now) 
 int write_saved(struct pairing *p, uint64_t seq, const struct now *now) _must_use_;
 int write_tick(struct write *w, const struct now *now) _must_use_;
 void write_free(struct write *w);
+void write_drop_unsent(struct pairing *p); /* nothing of them has left, and nothing will */
 bool write_is_on_gateway(const struct write *w); /* holds the Azure gateway's one writer */
 int64_t write_typical_ms(enum step_kind k);
 
@@ -419,7 +421,6 @@ struct pairing {
         uint64_t held_hash; /* which steps were held by which rules, to tell changes */
 
         uint64_t save_wanted, save_sent, save_done; /* sequence numbers */
-        char *save_bytes;                           /* borrowed by the caller while save_sent > save_done */
 };
 
 int pairing_add(struct engine *e, struct config_ref *config, const struct declaration *d,

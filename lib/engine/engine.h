@@ -6,8 +6,8 @@
  * and starts no timer, so that everything that decides what is sent and when runs under virtual time.
  *
  *   engine_input(e, &in, &now)      one input; its memory is borrowed for the call
- *   engine_output(e, &out)          until it returns false; an output's memory is borrowed until its completion input
- *                                   (HTTP: DONE or FAILED; SAVE: SAVED or SAVE_FAILED), else until the next output call
+ *   engine_output(e, &out)          until it returns false; an output's memory is borrowed until the next output call,
+ *                                   a request's also only until the next input, which may cancel it
  *   engine_deadline(e)              when to call engine_tick() at the latest
  *
  * Ids are never reused; a completion with an id that is not in flight is dropped and counted.

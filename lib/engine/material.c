@@ -21,7 +21,7 @@ void material_batch_deinit(struct material_batch *b) {
 
 /**
  * material_ask() - Asks for one more material of a batch
- * @name: must live as long as the batch
+ * @name: must live as long as the batch; the caller of the engine gets a copy
  *
  * The batch's done function is called once every material of it is answered.
  *
@@ -30,13 +30,19 @@ void material_batch_deinit(struct material_batch *b) {
 int material_ask(struct engine *e, struct material_batch *b, enum material_kind kind, const char *name) {
         assert(b->n_items < MATERIALS_MAX);
         struct material *m = &b->items[b->n_items];
+        struct arena *arena = arena_new();
+        const char *copy = arena ? arena_strdup(arena, name) : NULL;
+        if (!copy) {
+                arena_free(arena);
+                return -ENOMEM;
+        }
         *m = (struct material){.kind = kind, .name = name, .id = ++e->next_id};
         const struct engine_output out = {
                 .type = ENGINE_OUT_NEED_MATERIAL,
                 .id = m->id,
-                .material = {kind, name, kind == MATERIAL_STATE ? STATE_FILE_BYTES_MAX : AWS_CONFIG_FILE_MAX},
+                .material = {kind, copy, kind == MATERIAL_STATE ? STATE_FILE_BYTES_MAX : AWS_CONFIG_FILE_MAX},
         };
-        int r = output_push(e, &out, NULL);
+        int r = output_push(e, &out, arena);
         if (r < 0)
                 return r;
         b->n_items++;

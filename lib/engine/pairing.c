@@ -126,7 +126,6 @@ void pairing_free(struct pairing *p) {
         material_batch_deinit(&p->state_material);
         for (size_t i = 0; i < ELEMENTSOF(p->refused_why); i++)
                 mem_free(p->refused_why[i]);
-        mem_free(p->save_bytes);
         azure_account_put(p->azure);
         aws_account_put(p->aws);
         config_ref_put(p->config);
@@ -150,6 +149,7 @@ int pairing_add(struct engine *e, struct config_ref *config, const struct declar
         units_init(p);
         material_batch_init(&p->state_material, state_answered, p);
         p->round_due = now->boot;
+        p->aws_after = now->boot; /* a list of before was not asked for this pairing's resources */
         p->azure = azure_account_get(e, d);
         p->aws = aws_account_get(e, d);
         int r = p->azure && p->aws ? material_ask(e, &p->state_material, MATERIAL_STATE, d->name) : -ENOMEM;
@@ -180,10 +180,11 @@ int pairing_redeclare(struct pairing *p, struct config_ref *config, const struct
                 return -ENOMEM;
         }
         if (changed) {
-                for (size_t i = 0; i < UNITS_FIXED; i++) {
-                        if (unit_set_id(&p->units[i], NULL) < 0)
-                                return -ENOMEM;
-                }
+                write_drop_unsent(p);
+                for (size_t i = 0; i < UNITS_FIXED; i++)
+                        unit_forget_id(&p->units[i]);
+                memset(p->aws_absent, 0, sizeof(p->aws_absent));
+                p->aws_after = now->boot; /* older lists were not asked for what is declared now */
                 p->complete_rounds = 0;
                 p->round = ROUND_IDLE;
                 p->round_due = now->boot;

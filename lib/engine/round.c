@@ -190,6 +190,20 @@ static int read_in_round(struct unit *u, const struct now *now) {
         return r;
 }
 
+static bool is_inventory_new_enough(const struct pairing *p) {
+        return p->aws->current && !monotime_before(p->aws->current->asked, p->inventory_needed);
+}
+
+static bool has_inventory_failed(const struct pairing *p) {
+        struct monotime asked = p->aws->attempt_asked;
+        return monotime_is_set(asked) && !monotime_before(asked, p->round_started);
+}
+
+/* Also when a reading ends that somebody else began too early for this round. */
+static int read_inventory(struct pairing *p, const struct now *now) {
+        return is_inventory_new_enough(p) || has_inventory_failed(p) ? 0 : inventory_read(p->aws, now);
+}
+
 static int begin(struct pairing *p, const struct now *now) {
         if (monotime_is_set(p->round_started))
                 p->round_interval_ms = monotime_diff_ms(now->boot, p->round_started);
@@ -207,10 +221,7 @@ static int begin(struct pairing *p, const struct now *now) {
         }
         for (size_t i = 0; i < p->n_spokes && r == 0; i++)
                 r = read_in_round(p->spokes[i], now);
-        const struct inventory *current = p->aws->current;
-        if (r == 0 && (!current || monotime_before(current->asked, p->inventory_needed)))
-                r = inventory_read(p->aws, now);
-        return r;
+        return r == 0 ? read_inventory(p, now) : r;
 }
 
 /* ---- deep proof ---- */
@@ -256,13 +267,12 @@ static int deep_begin(struct pairing *p, const struct now *now) {
 
 static bool is_inventory_settled(const struct pairing *p, const struct now *now) {
         const struct aws_account *a = p->aws;
-        if (a->current && !monotime_before(a->current->asked, p->inventory_needed))
+        if (is_inventory_new_enough(p))
                 return true;
         if (a->reading)
                 return false;
-        bool failed_in_round =
-                monotime_is_set(a->attempt_asked) && !monotime_before(a->attempt_asked, p->round_started);
-        return failed_in_round || !aws_account_is_ready(a) || monotime_before(now->boot, a->read_backoff.not_before);
+        return has_inventory_failed(p) || !aws_account_is_ready(a) ||
+               monotime_before(now->boot, a->read_backoff.not_before);
 }
 
 static bool is_settled(const struct pairing *p, const struct now *now) {
@@ -285,7 +295,7 @@ static bool is_complete(const struct pairing *p) {
                 if (u->id && unit_tier(u) == TIER_CHEAP && !was_answered)
                         return false;
         }
-        return p->aws->current && !monotime_before(p->aws->current->asked, p->inventory_needed);
+        return is_inventory_new_enough(p);
 }
 
 static int end(struct pairing *p, const struct now *now) {
@@ -317,6 +327,8 @@ int round_tick(struct pairing *p, const struct now *now) {
                 if (is_login_pending(p) && !p->shown)
                         return 0;
                 r = begin(p, now);
+        } else if (p->round == ROUND_READING) {
+                r = read_inventory(p, now);
         }
         if (r == 0)
                 r = deep_begin(p, now);

@@ -5,12 +5,10 @@
  * A request only raises the wanted sequence number; when the caller is free the newest state is written, so that
  * requests that come while a save runs share the next one. Writes wait for their number.
  */
-#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
 #include "engine/engine-internal.h"
-#include "util/alloc.h"
 
 /**
  * store_request() - Asks for the state as it is now to be saved
@@ -33,18 +31,20 @@ int store_flush(struct pairing *p) {
         int r = state_encode(p, &text);
         if (r < 0)
                 return r;
-        size_t len = text.len;
-        char *bytes = buf_steal(&text);
-        if (!bytes)
+        /* The pairing may be gone before the caller looks. */
+        struct arena *arena = arena_new();
+        const char *name = arena ? arena_strdup(arena, p->d->name) : NULL;
+        const char *bytes = name ? arena_strndup(arena, buf_str(&text), text.len) : NULL;
+        if (!bytes) {
+                arena_free(arena);
                 return -ENOMEM;
-        mem_free(p->save_bytes);
-        p->save_bytes = bytes;
+        }
         const struct engine_output out = {
                 .type = ENGINE_OUT_SAVE,
                 .id = p->save_wanted,
-                .save = {p->d->name, p->save_bytes, len},
+                .save = {name, bytes, text.len},
         };
-        r = output_push(p->engine, &out, NULL);
+        r = output_push(p->engine, &out, arena);
         if (r == 0)
                 p->save_sent = p->save_wanted;
         return r;
@@ -74,15 +74,7 @@ static int not_saved(struct pairing *p, int error, const struct now *now) {
         bool was_ok = e->store_ok;
         e->store_ok = false;
         p->save_done = p->save_sent;
-        LIST_FOREACH(item, &p->writes) {
-                struct write *w = CONTAINER_OF(item, struct write, link);
-                if (w->state != WRITE_SAVING)
-                        continue;
-                struct intent *in = memory_intent(&p->memory, w->kind, w->slot, w->intent_target);
-                if (in)
-                        memory_drop_intent(&p->memory, in);
-                write_free(w);
-        }
+        write_drop_unsent(p);
         if (!was_ok)
                 return 0;
         return event_emit(

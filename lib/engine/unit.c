@@ -93,6 +93,16 @@ void unit_deinit(struct unit *u) {
         u->id = NULL;
 }
 
+/* There is nothing to read, and nothing that was read counts any more. */
+void unit_forget_id(struct unit *u) {
+        if (!u->id)
+                return;
+        unit_cancel(u);
+        forget(u, "nothing to read it from");
+        mem_free(u->id);
+        u->id = NULL;
+}
+
 /**
  * unit_set_id() - Says what the unit reads
  * @id: a full ARM id, or NULL while it is not known; another one than before forgets what was read
@@ -102,15 +112,13 @@ void unit_deinit(struct unit *u) {
 int unit_set_id(struct unit *u, const char *id) {
         if (id && u->id && az_id_equal(id, u->id))
                 return 0;
-        if (!id && !u->id)
-                return 0;
         char *copy = id ? mem_strdup(id) : NULL;
         if (id && !copy)
                 return -ENOMEM;
-        unit_cancel(u);
-        forget(u, id ? "not read yet" : "nothing to read it from");
-        mem_free(u->id);
+        unit_forget_id(u);
         u->id = copy;
+        if (id)
+                u->fact.why = "not read yet";
         return 0;
 }
 

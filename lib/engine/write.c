@@ -115,6 +115,27 @@ static struct intent *intent_of(const struct write *w) {
         return memory_intent(&w->pairing->memory, w->kind, w->slot, w->intent_target);
 }
 
+/* It did nothing, so it was no try. */
+static void unnote(struct write *w) {
+        memory_unnote_step(&w->pairing->memory, w->kind, w->finding, w->finding_subject, w->blast);
+}
+
+/**
+ * write_drop_unsent() - Forgets the writes that still wait for their save: nothing of them has left, and nothing will
+ */
+void write_drop_unsent(struct pairing *p) {
+        LIST_FOREACH(item, &p->writes) {
+                struct write *w = CONTAINER_OF(item, struct write, link);
+                if (w->state != WRITE_SAVING)
+                        continue;
+                struct intent *in = intent_of(w);
+                if (in)
+                        memory_drop_intent(&p->memory, in);
+                unnote(w);
+                write_free(w);
+        }
+}
+
 /* ---- ends ---- */
 
 static int finish(struct write *w, bool keep_intent, const struct now *now) {
@@ -174,11 +195,6 @@ static void remember_refusal(struct write *w, const char *text, const struct now
         mem_free(p->refused_why[w->kind]);
         p->refused_why[w->kind] = mem_strdup(text); /* without memory the guard says no more than "refused" */
         p->refused[w->kind] = now->boot;
-}
-
-/* It did nothing, so it was no try. */
-static void unnote(struct write *w) {
-        memory_unnote_step(&w->pairing->memory, w->kind, w->finding, w->finding_subject, w->blast);
 }
 
 /* The cloud said no: who has to act, and how long to wait. */

@@ -78,6 +78,7 @@ const char *world_variable(const char *name); /* the daemon's environment; NULL:
 /* world-setup.c */
 void world_seed(struct world *w); /* the clouds as they were before */
 void world_start_engine(struct world *w);
+struct configuration *world_configuration(const struct world_options *o); /* what the files say */
 
 /* world-secrets.c */
 void world_collect_secrets(struct world *w);

@@ -19,7 +19,7 @@
 
 /* A1 */
 void assess_vanished(struct assessor *s) {
-        unsigned gone_kinds = 0, aws_seen = 0, aws_gone = 0;
+        unsigned gone_kinds = 0, aws_seen = 0, aws_gone = 0, tunnels = 0;
         const char *names = "";
         for (unsigned i = 0; i < SLOTS; i++) {
                 const struct slot *slot = slot_at(i);
@@ -33,13 +33,16 @@ void assess_vanished(struct assessor *s) {
                 if (!is_gone)
                         continue;
                 gone_kinds |= 1u << slot->kind;
+                tunnels |= slot->tunnels;
                 names = assessor_printf(s, "%s%s%s", names, *names ? ", " : "", slot->subject);
         }
         bool several = (gone_kinds & (gone_kinds - 1)) != 0;
         s->has_vanished = several || (aws_seen > 1 && aws_seen == aws_gone);
         if (s->has_vanished)
-                assessor_find(s, FINDING_VANISHED, SEVERITY_FAULT, "pairing", TUNNELS_ALL, "",
-                              "gone at once: %s; nothing is written until they are back or somebody resumes", names);
+                assessor_find(s, FINDING_VANISHED, SEVERITY_FAULT, "pairing", tunnels, "",
+                              "gone at once: %s; nothing is written until they are back, or s2svpnctl resume %s says "
+                              "that they are gone for good",
+                              names, s->d->name);
 }
 
 /* A2 */

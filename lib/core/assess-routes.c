@@ -13,7 +13,8 @@
  *    gateway
  * P4 propagation that is off on a table is the finding, not each route that the table lacks
  * P5 the VPC should announce its prefixes; they are there if the gateway learned them from any of our AWS peers
- * P6 while no tunnel is up, missing routes are a consequence and UNKNOWN
+ * P6 while no tunnel is up, missing routes are a consequence and UNKNOWN; so is what Azure learned while it says of
+ *    no session that it is up: AWS's telemetry may be ahead of it
  * P7 what our VPN gateway propagates and nobody expects is advice
  */
 #include <errno.h>
@@ -271,6 +272,14 @@ static bool peer_announces(const struct assessor *s, unsigned t, struct cidr pre
         return false;
 }
 
+static bool azure_has_a_session(const struct assessor *s) {
+        for (unsigned t = 0; t < TUNNELS; t++) {
+                if (s->a->tunnels[t].is_used && s->a->tunnels[t].azure_says == WORD_UP)
+                        return true;
+        }
+        return false;
+}
+
 static void check_to_azure(struct assessor *s, struct route_view *view) {
         char a[CIDR_TEXT_SIZE];
         view->present = FACT_UNKNOWN;
@@ -283,7 +292,7 @@ static void check_to_azure(struct assessor *s, struct route_view *view) {
                 v->routes_to_azure_present++;
                 view->present = FACT_KNOWN;
         }
-        if (view->present == FACT_KNOWN || s->a->n_up == 0)
+        if (view->present == FACT_KNOWN || s->a->n_up == 0 || !azure_has_a_session(s))
                 return;
         view->present = FACT_ABSENT;
         assessor_find(s, FINDING_ROUTE_MISSING, SEVERITY_FAULT,

@@ -201,22 +201,33 @@ static const char *peer_text(struct assessor *s, const struct tunnel_view *v) {
                                bgp_state_text(v->row->state), v->proof_is_fresh ? "" : " (old)");
 }
 
+/* The side that says UP may not have noticed yet: Azure keeps a silent session for up to 180 s. */
+static const char *why_they_disagree(const struct assessor *s, const struct tunnel_view *v, struct monotime since) {
+        if (monotime_age_ms(since, s->now->boot) > s->d->timing.holdoff_tunnel_ms)
+                return "";
+        if (v->azure_says == WORD_UP)
+                return "Azure may not have noticed yet: its BGP hold time is 180 s";
+        return "one of them may lag behind: telemetry and peer status are up to some minutes old";
+}
+
 /* T10 */
 static void find_down(struct assessor *s, const struct tunnel_view *v) {
         if (v->state != TUNNEL_DOWN && v->state != TUNNEL_PROVEN_DOWN)
                 return;
         enum finding_kind kind = FINDING_TUNNEL_DOWN;
         enum severity severity = SEVERITY_FAULT;
+        const char *cause = "";
         if (v->aws_says == WORD_UP || v->azure_says == WORD_UP) {
                 struct monotime since = s->memory->tunnels[v->index].disagree_since;
                 if (!monotime_is_set(since) || monotime_age_ms(since, s->now->boot) <= s->d->timing.round_ms)
                         return;
                 kind = FINDING_STATES_DISAGREE;
                 severity = SEVERITY_DRIFT;
+                cause = why_they_disagree(s, v, since);
         } else if (v->aws_says == WORD_DOWN && strcasestr(v->aws->status_message, "IPSEC IS UP"))
                 kind = FINDING_BGP_PEER_DOWN;
-        assessor_find(s, kind, severity, tunnel_subject(v->index), 1u << v->index, "", "%s; %s", telemetry_text(s, v),
-                      peer_text(s, v));
+        assessor_find(s, kind, severity, tunnel_subject(v->index), 1u << v->index, cause, "%s; %s",
+                      telemetry_text(s, v), peer_text(s, v));
 }
 
 static void count(struct assessment *a, const struct tunnel_view *v) {

@@ -105,6 +105,7 @@ bool finding_kind_explains_down(enum finding_kind k) {
         case FINDING_APIPA_MISSING:
         case FINDING_PSK_MISMATCH:
         case FINDING_CROSSED_ADDRESSES:
+        case FINDING_VANISHED:
                 return true;
         case FINDING_RESOURCE_MISSING:
         case FINDING_TUNNEL_DOWN:
@@ -117,7 +118,6 @@ bool finding_kind_explains_down(enum finding_kind k) {
         case FINDING_CIDR_OVERLAP:
         case FINDING_DUPLICATE_OWNED:
         case FINDING_CONTESTED:
-        case FINDING_VANISHED:
         case FINDING_WRONG_ACCOUNT:
         case FINDING_CLOUD_REFUSES:
         case FINDING_GAVE_UP:
@@ -155,7 +155,7 @@ static void find_from_memory(struct assessor *s) {
                 bool is_down = s->a->tunnels[t].state == TUNNEL_DOWN || s->a->tunnels[t].state == TUNNEL_PROVEN_DOWN;
                 if (is_down && ladder_is_exhausted(s->d, &s->memory->ladders[t], s->now->wall_ms))
                         assessor_find(s, FINDING_GAVE_UP, SEVERITY_FAULT, tunnel_subject(t), 1u << t,
-                                      "no repair that policy allows has helped", "still down; the last repair was %s",
+                                      "every repair that policy allows was tried", "still down; the last repair was %s",
                                       rung_to_string(s->memory->ladders[t].last));
         }
 }

@@ -211,7 +211,7 @@ static const char *ask_fault_holdoff(struct guard *g, const struct finding *f) {
                 const char *what;
                 int64_t rest_ms;
         } waits[] = {
-                {"the platform's own recovery",
+                {"time for the platform's own recovery",
                  v->has_held_off ? 0 : v->holdoff_ms - monotime_age_ms(since, g->now->boot)},
                 {"after the last repair of its configuration",
                  rest_ms(g, memory_tunnel_configured_wall_ms(g->m, v->index), t->holdoff_tunnel_ms)},
@@ -247,7 +247,8 @@ static const char *ask_holdoff(struct guard *g, const struct step *s) {
 static const char *ask_contested(struct guard *g, const struct step *s) {
         if (!memory_is_contested(g->m, s->finding, s->finding_subject, g->now->wall_ms))
                 return NULL;
-        return "repaired twice within a day and changed back: agree on who decides, then resume";
+        return say(g, "repaired twice within a day and changed back: agree on who decides, then s2svpnctl resume %s",
+                   g->d->name);
 }
 
 /* the same repair, once more */
@@ -256,22 +257,23 @@ static const char *ask_retry(struct guard *g, const struct step *s) {
         int64_t wait_ms = memory_retry_wait_ms(g->m, g->d, s->finding, s->finding_subject, g->now->wall_ms, &tries);
         if (wait_ms <= 0 || s->is_urgent_half)
                 return NULL;
-        return say_wait(g, wait_ms, say(g, "%u tries have not helped", tries));
+        return say_wait(g, wait_ms, say(g, "tried %u time%s and still seen", tries, tries == 1 ? "" : "s"));
 }
 
 static const char *ask_ladder(struct guard *g, const struct step *s) {
         if (step_rung(s->kind) == RUNG_NONE)
                 return ask_retry(g, s);
         if (s->kind == STEP_REPLACE_TUNNEL && !g->d->policy.allow_tunnel_replace)
-                return "AllowTunnelReplace=no";
+                return "AllowTunnelReplace=no; yes would allow it";
         if (s->kind == STEP_RESET_INSTANCE && !g->d->policy.allow_gateway_reset)
-                return "AllowGatewayReset=no";
+                return "AllowGatewayReset=no; yes would allow it";
         const struct ladder *l = &g->m->ladders[tunnel_of_subject(s->finding_subject)];
         if (l->actions_today >= g->d->timing.ladder_budget)
-                return say(g, "%u of %u repairs of this tunnel within a day are used up", l->actions_today,
-                           g->d->timing.ladder_budget);
+                return say(g,
+                           "%u of %u repairs of this tunnel within a day are used up; s2svpnctl resume %s begins again",
+                           l->actions_today, g->d->timing.ladder_budget, g->d->name);
         int64_t wait_ms = l->next_allowed_wall_ms - g->now->wall_ms;
-        return wait_ms > 0 ? say_wait(g, wait_ms, "the last repair has its time") : NULL;
+        return wait_ms > 0 ? say_wait(g, wait_ms, "time for the last repair to help") : NULL;
 }
 
 static bool is_on_vpn(const struct step *s) {
@@ -281,8 +283,8 @@ static bool is_on_vpn(const struct step *s) {
 static const char *ask_busy(struct guard *g, const struct step *s) {
         unsigned i = s->slot / TUNNELS_PER_INSTANCE;
         if (step_kind_writes_gateway(s->kind) && g->c->gateway_busy)
-                return g->c->gateway_busy_why && *g->c->gateway_busy_why ? g->c->gateway_busy_why
-                                                                         : "another write on the Azure gateway runs";
+                return say(g, "one write at a time on the Azure gateway: %s is on its way",
+                           g->c->gateway_busy_why && *g->c->gateway_busy_why ? g->c->gateway_busy_why : "another");
         if (step_kind_writes_gateway(s->kind) && g->on_gateway)
                 return say(g, "one write at a time on the Azure gateway: %s of %s goes first",
                            step_kind_to_string(g->on_gateway->kind), g->on_gateway->target);

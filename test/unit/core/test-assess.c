@@ -386,6 +386,19 @@ static void test_routes_of_a_dead_pairing_are_a_consequence(void **state _unused
                 assert_int_not_equal(world.a.findings[i].kind, FINDING_ROUTE_MISSING);
 }
 
+/* The first tunnel is back, AWS says so; what Azure learned was asked for before. */
+static void test_what_was_learned_without_a_session_proves_nothing(void **state _unused_) {
+        for (unsigned t = 1; t < TUNNELS; t++)
+                fixture_tunnel_down(&world, t, "IPSEC IS DOWN");
+        world.learned.n_rows = 0;
+        fixture_round(&world);
+        assert_non_null(assessment_find(&world.a, FINDING_ROUTE_MISSING, "route:10.20.0.0/16@to-azure"));
+        world.m.tunnels[0].touched = monotime_add_ms(world.o.azure.bgp.fact.seen, 1);
+        fixture_decide(&world);
+        assert_int_equal(world.a.n_up, 1);
+        assert_null(assessment_find(&world.a, FINDING_ROUTE_MISSING, "route:10.20.0.0/16@to-azure"));
+}
+
 static void test_propagation_off_is_the_one_finding(void **state _unused_) {
         stop_propagation(&world);
         fixture_round(&world);
@@ -480,6 +493,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(test_down_names_its_cause, begin, end),
                 cmocka_unit_test_setup_teardown(test_since_and_samples, begin, end),
                 cmocka_unit_test_setup_teardown(test_routes_of_a_dead_pairing_are_a_consequence, begin, end),
+                cmocka_unit_test_setup_teardown(test_what_was_learned_without_a_session_proves_nothing, begin, end),
                 cmocka_unit_test_setup_teardown(test_propagation_off_is_the_one_finding, begin, end),
                 cmocka_unit_test_setup_teardown(test_out_of_sync_is_the_one_finding, begin, end),
                 cmocka_unit_test_setup_teardown(test_unreadable_spoke_is_not_missing, begin, end),

@@ -235,7 +235,7 @@ static const struct {
         {"G12 backoff", backoff, STEP_RESET_CONNECTION, 0, GUARD_LADDER, "10 min 0 s"},
         {"G12 budget", budget, STEP_RESET_CONNECTION, 0, GUARD_LADDER, "8 of 8"},
         {"G12 policy", forbidden_reset, STEP_RESET_INSTANCE, 0, GUARD_LADDER, "AllowGatewayReset=no"},
-        {"G12 no help", no_help, STEP_SET_KEY, 3, GUARD_LADDER, "3 tries have not helped: 30 s more"},
+        {"G12 no help", no_help, STEP_SET_KEY, 3, GUARD_LADDER, "tried 3 times and still seen: 30 s more"},
         {"G13 gateway", gateway_busy, STEP_SET_KEY, 3, GUARD_BUSY, "gateway"},
         {"G13 in flight", disruptive_elsewhere, STEP_SET_KEY, 3, GUARD_BUSY, "on its way"},
         {"G13 second", second_write, STEP_SET_KEY, 3, GUARD_BUSY, "goes first"},

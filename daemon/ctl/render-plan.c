@@ -18,7 +18,7 @@ static void put_touches(const json_t *step, struct buf *out) {
         if (!*text && json_array_size(blast) == 0)
                 buf_puts(out, "nothing that carries traffic");
         if (member_flag(step, "disruptive"))
-                buf_puts(out, " (takes working tunnels down)");
+                buf_puts(out, " (down while it runs)");
         if (member_flag(step, "touches_foreign_up"))
                 buf_puts(out, " (others' connections that are up are touched)");
         buf_putc(out, '\n');
@@ -56,6 +56,11 @@ static void put_pairing(const json_t *pairing, const struct render_options *opti
         text_printf(out, "%s: ", member_text(pairing, "pairing"));
         if (n == 0 && !member_flag(pairing, "known")) {
                 buf_puts(out, "no plan yet, the clouds have not been read in whole\n");
+                return;
+        }
+        if (n == 0 && *member_text(pairing, "note")) {
+                text_line(out, "nothing can be planned: %s (%s mode)", member_text(pairing, "note"),
+                          member_text(pairing, "mode"));
                 return;
         }
         if (n == 0) {

@@ -129,10 +129,38 @@ static unsigned put_steps(const json_t *pairing, const char *id, const struct re
         return n;
 }
 
-static const char *nothing_planned(const json_t *pairing) {
-        if (strcmp(member_text(pairing, "mode"), "observe") == 0)
-                return "nothing: observe mode never writes";
-        return "nothing is planned: confirming it, or a person must act";
+/* What releases it, where no step says so. */
+static void put_nothing_planned(const json_t *pairing, const json_t *finding, struct buf *out) {
+        static const struct {
+                const char *kind, *text;
+                bool resumes;
+        } texts[] = {
+                {"gave-up", "nothing: a person must act; all repairs begin again with", true},
+                {"vanished", "nothing is written; if they are gone for good", true},
+                {"contested", "nothing is written: agree on who decides, then", true},
+                {"cloud-refuses", "nothing: remove what the cloud refuses; asked again after an hour", false},
+                {"states-disagree", "nothing: waiting until both clouds say the same", false},
+        };
+        const char *kind = member_text(finding, "kind");
+        bool is_down = strcmp(kind, "tunnel-down") == 0 || strcmp(kind, "bgp-peer-down") == 0;
+        const char *text = "nothing is planned: confirming it, or a person must act";
+        bool resumes = false;
+        if (*member_text(pairing, "note"))
+                text = "nothing can be planned: see the note above";
+        if (is_down && *member_text(finding, "cause"))
+                text = "what answers its cause";
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
+                if (strcmp(kind, texts[i].kind) != 0)
+                        continue;
+                text = texts[i].text;
+                resumes = texts[i].resumes;
+        }
+        if (strcmp(member_text(pairing, "mode"), "observe") == 0) {
+                text = "nothing: observe mode never writes";
+                resumes = false;
+        }
+        text_line(out, "           next:     %s%s%s", text, resumes ? ": s2svpnctl resume " : "",
+                  resumes ? member_text(pairing, "pairing") : "");
 }
 
 static enum colour severity_colour(const char *severity) {
@@ -154,7 +182,7 @@ static void put_finding(const json_t *document, const json_t *pairing, const jso
         text_line(out, "           evidence: %s", *evidence ? evidence : "none given");
         text_line(out, "           cause:    %s", *cause ? cause : "not known");
         if (put_steps(pairing, member_text(finding, "id"), options, out) == 0)
-                text_line(out, "           next:     %s", nothing_planned(pairing));
+                put_nothing_planned(pairing, finding, out);
 }
 
 static void put_findings(const json_t *document, const json_t *pairing, const struct render_options *options,

@@ -87,6 +87,7 @@ static void write_pairing_plan(struct json_writer *w, const struct daemon_view *
         jw_bool(w, "paused", p->is_paused);
         jw_bool(w, "held", p->is_held);
         jw_bool(w, "known", p->plan && view_data_age_ms(v, p) >= 0); /* an empty plan without data says nothing */
+        jw_text(w, "note", p->note);
         write_steps(w, p);
         jw_end(w, '}');
 }

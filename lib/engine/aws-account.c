@@ -152,8 +152,12 @@ static int material_answered(struct engine *e, void *owner, const struct now *no
         (void)e;
         if (!a->files_asked && !*a->profile)
                 r = aws_credentials_from_env(environment, a, &c, text);
-        if (r == AWS_CREDENTIALS_ABSENT && !a->files_asked)
-                return ask_files(a);
+        if (r == AWS_CREDENTIALS_ABSENT && !a->files_asked) {
+                r = ask_files(a);
+                if (r < 0)
+                        enter(a, LOGIN_NONE);
+                return r;
+        }
         if (r == AWS_CREDENTIALS_ABSENT)
                 r = from_files(a, &c, text);
         if (r != 0) {
@@ -179,6 +183,8 @@ static int ask(struct aws_account *a) {
         int r = 0;
         for (size_t i = 0; i < ELEMENTSOF(variables) && r == 0; i++)
                 r = material_ask(a->engine, &a->material, MATERIAL_ENV, variables[i]);
+        if (r < 0)
+                enter(a, LOGIN_NONE); /* half of the questions is no question */
         return r;
 }
 

@@ -162,7 +162,12 @@ static int token_done(struct engine *e, void *owner, unsigned tag, const struct 
         token = AZURE_TOKEN_NULL;
         backoff_success(&a->backoff);
         enter(a, LOGIN_READY);
-        return check_tenant(a);
+        r = check_tenant(a);
+        if (r < 0) {
+                a->identity_ok = false; /* what the last token was of says nothing about this one */
+                fail(a, 0, now);
+        }
+        return r;
 }
 
 static const char *what_is_missing(const struct azure_account *a, const char *tenant, const char *client_id,
@@ -211,11 +216,8 @@ static int material_answered(struct engine *e, void *owner, const struct now *no
         return 0;
 }
 
-static int ask(struct azure_account *a) {
+static int ask_materials(struct azure_account *a) {
         struct engine *e = a->engine;
-        material_batch_deinit(&a->material);
-        material_batch_init(&a->material, material_answered, a);
-        a->state = LOGIN_MATERIAL;
         int r = 0;
         if (!*a->client_id)
                 r = material_ask(e, &a->material, MATERIAL_ENV, CLIENT_ID_VARIABLE);
@@ -227,6 +229,16 @@ static int ask(struct azure_account *a) {
                 r = material_ask(e, &a->material, MATERIAL_CREDENTIAL, CLIENT_SECRET_CREDENTIAL);
         if (r == 0)
                 r = material_ask(e, &a->material, MATERIAL_ENV, CLIENT_SECRET_VARIABLE);
+        return r;
+}
+
+static int ask(struct azure_account *a) {
+        material_batch_deinit(&a->material);
+        material_batch_init(&a->material, material_answered, a);
+        a->state = LOGIN_MATERIAL;
+        int r = ask_materials(a);
+        if (r < 0)
+                enter(a, LOGIN_NONE); /* half of the questions is no question */
         return r;
 }
 

@@ -228,8 +228,11 @@ static int part_done(struct engine *e, void *owner, unsigned tag, const struct e
         } else {
                 const char *token = result->aws->next_token; /* stays valid: the page moves, its arena does not */
                 r = take_page(a->reading, result->aws);
-                if (r == 0 && *token)
-                        return ask(a, part, token, now);
+                if (r == 0 && *token) {
+                        r = ask(a, part, token, now);
+                        if (r == 0)
+                                return 0;
+                }
                 if (r < 0) {
                         a->part_failed = true;
                         snprintf(a->read_error, sizeof(a->read_error), "%s: %s", aws_action_to_string(action_of(part)),
@@ -238,8 +241,7 @@ static int part_done(struct engine *e, void *owner, unsigned tag, const struct e
         }
         if (--a->parts_pending > 0)
                 return 0;
-        int k = finish(a);
-        return k < 0 ? k : 0;
+        return finish(a);
 }
 
 /**

@@ -181,13 +181,16 @@ int pairing_redeclare(struct pairing *p, struct config_ref *config, const struct
         }
         if (changed) {
                 write_drop_unsent(p);
-                for (size_t i = 0; i < UNITS_FIXED; i++)
-                        unit_forget_id(&p->units[i]);
                 memset(p->aws_absent, 0, sizeof(p->aws_absent));
                 p->aws_after = now->boot; /* older lists were not asked for what is declared now */
                 p->complete_rounds = 0;
                 p->round = ROUND_IDLE;
                 p->round_due = now->boot;
+        }
+        /* What another login said is not about this pairing; else findings go on, and nobody is alerted twice. */
+        if (azure != p->azure || aws != p->aws) {
+                for (size_t i = 0; i < UNITS_FIXED; i++)
+                        unit_forget_id(&p->units[i]);
                 p->shown = round_result_free(p->shown);
         }
         azure_account_put(p->azure);

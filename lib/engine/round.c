@@ -60,8 +60,14 @@ static int set_public_ip_ids(struct pairing *p, struct arena *scratch) {
 
 static int set_tunnel_ids(struct pairing *p, unsigned t, const char *gateway_id, struct arena *scratch) {
         struct unit *connection = pairing_unit(p, UNIT_CONNECTION, t);
-        if (!topology_uses_tunnel(p->d->topology, t))
+        if (!topology_uses_tunnel(p->d->topology, t)) {
+                /* Before a reload it may have been used. */
+                unit_forget_id(pairing_unit(p, UNIT_LOCAL_GATEWAY, t));
+                unit_forget_id(connection);
+                unit_forget_id(pairing_unit(p, UNIT_KEY, t));
+                unit_forget_id(pairing_unit(p, UNIT_ADVERTISED, t));
                 return 0;
+        }
         int r = set_derived_id(pairing_unit(p, UNIT_LOCAL_GATEWAY, t), AZURE_LOCAL_GATEWAY,
                                pairing_local_gateway_name(scratch, p->d, t), scratch);
         if (r == 0)

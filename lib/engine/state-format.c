@@ -99,8 +99,8 @@ int state_encode(const struct pairing *p, struct buf *out) {
                 "ladders", encode_ladders(m), "repaired", encode_repaired(m), "intents", encode_intents(m), "paused",
                 m->paused, "paused_by", m->paused_by, "last_gateway_op", (json_int_t)m->last_gateway_op_wall_ms,
                 "last_aws_change", (json_int_t)m->last_aws_change_wall_ms, "last_address_change",
-                (json_int_t)m->last_address_change_wall_ms, "vnet_prefixes_hash", hash, "seen", (int)m->seen, "was_complete",
-                m->was_complete, "history", encode_history(p));
+                (json_int_t)m->last_address_change_wall_ms, "vnet_prefixes_hash", hash, "seen", (int)m->seen,
+                "was_complete", m->was_complete, "history", encode_history(p));
         return root ? json_write(root, out) : -ENOMEM;
 }
 

@@ -309,9 +309,10 @@ int unit_read(struct unit *u, const struct now *now) {
         struct azure_call call;
         azure_account_call(p->azure, &call);
         _cleanup_http_request_ struct http_request request = HTTP_REQUEST_NULL;
+        u->asked = now->boot;
         int r = unit_request(u, &call, &request);
         if (r < 0)
-                return r;
+                return r == -ENOMEM ? r : failed(u, NULL, "its id cannot be asked for", now);
         bool is_query = u->kind == UNIT_BGP || u->kind == UNIT_LEARNED || u->kind == UNIT_ADVERTISED;
         if (is_query) {
                 r = azure_operation_init(&u->operation, AZURE_OPERATION_QUERY, p->azure->arm);
@@ -320,7 +321,6 @@ int unit_read(struct unit *u, const struct now *now) {
                 u->has_operation = true;
         }
         u->is_reading = true;
-        u->asked = now->boot;
         r = send(u, &request, is_query ? query_done : page_done);
         if (r < 0)
                 unit_cancel(u);

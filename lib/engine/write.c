@@ -335,7 +335,7 @@ static int aws_done(struct engine *e, void *owner, unsigned tag, const struct ex
 /* ---- sending ---- */
 
 /* The world may have changed while the intent was being saved. */
-static const char *why_not_now(const struct write *w) {
+static const char *why_not_now(const struct write *w, const struct now *now) {
         const struct pairing *p = w->pairing;
         if (p->engine->hold_file)
                 return "the HOLD file is there";
@@ -347,6 +347,8 @@ static const char *why_not_now(const struct write *w) {
                 return "the declaration changed";
         if (!p->azure->identity_ok || !p->aws->identity_ok)
                 return "the account or tenant is not proven";
+        if (step_kind_is_azure(w->kind) ? !azure_account_is_ready(p->azure, now) : !aws_account_is_ready(p->aws))
+                return "the login is not ready, or throttled";
         return NULL;
 }
 
@@ -364,14 +366,13 @@ static int tell_sent(struct write *w, const struct now *now) {
                           w->target, w->reason);
 }
 
-static int send_azure(struct write *w, const struct now *now) {
+/* Both: 0 is on its way, EXECUTE_STALE or a negative errno: nothing left. */
+static int send_azure(struct write *w) {
         _cleanup_http_request_ struct http_request request = HTTP_REQUEST_NULL;
         struct pairing *p = w->pairing;
-        if (!azure_account_is_ready(p->azure, now))
-                return lost(w, HTTP_NOT_SENT, p->azure->why, now);
         int r = execute_azure(w, &request);
         if (r != 0)
-                return r < 0 ? r : lost(w, HTTP_NOT_SENT, "what it needs is no longer known", now);
+                return r;
         enum azure_operation_kind kind = request.method == HTTP_PUT      ? AZURE_OPERATION_PUT
                                          : request.method == HTTP_DELETE ? AZURE_OPERATION_DELETE
                                                                          : AZURE_OPERATION_ACTION;
@@ -385,28 +386,22 @@ static int send_azure(struct write *w, const struct now *now) {
 
 static int send_aws(struct write *w, const struct now *now) {
         _cleanup_http_request_ struct http_request request = HTTP_REQUEST_NULL;
-        struct pairing *p = w->pairing;
         enum aws_action action;
-        if (!aws_account_is_ready(p->aws))
-                return lost(w, HTTP_NOT_SENT, p->aws->why, now);
         int r = execute_aws(w, &request, &action);
-        if (r != 0)
-                return r < 0 ? r : lost(w, HTTP_NOT_SENT, "what it needs is no longer known", now);
-        return aws_account_send(p->aws, &request, action, aws_done, w, 0, &w->exchange, now);
+        return r == 0 ? aws_account_send(w->pairing->aws, &request, action, aws_done, w, 0, &w->exchange, now) : r;
 }
 
 static int send(struct write *w, const struct now *now) {
-        const char *why = why_not_now(w);
+        const char *why = why_not_now(w, now);
         if (why) {
                 unnote(w);
                 return fail(w, false, 6, why, now);
         }
-        int r = tell_sent(w, now);
-        if (r < 0)
-                return r;
         enter(w, WRITE_SENT);
-        r = step_kind_is_azure(w->kind) ? send_azure(w, now) : send_aws(w, now);
-        return r;
+        int r = step_kind_is_azure(w->kind) ? send_azure(w) : send_aws(w, now);
+        if (r != 0)
+                return lost(w, HTTP_NOT_SENT, r < 0 ? strerror(-r) : "what it needs is no longer known", now);
+        return tell_sent(w, now);
 }
 
 /**
@@ -462,23 +457,23 @@ static int remember(struct write *w, const struct step *s, const struct now *now
                 .id = ++p->engine->next_id, .kind = s->kind, .slot = s->slot, .sent_wall_ms = now->wall_ms};
         struct intent *old = intent_of(w), *added;
         int r = make_nonce(p->engine, fresh.nonce);
+        if (r == 0)
+                r = memory_note_step(&p->memory, p->d, s, now);
         if (r < 0)
                 return r;
         if (old)
                 memory_drop_intent(&p->memory, old);
         snprintf(fresh.target, sizeof(fresh.target), "%s", w->intent_target);
         r = memory_add_intent(&p->memory, &fresh, &added);
-        if (r == 0)
-                r = memory_note_step(&p->memory, p->d, s, now);
-        if (r == 0)
-                r = store_request(p, &w->save_seq);
+        if (r < 0)
+                unnote(w);
         return r;
 }
 
 /**
  * write_start() - Records a step as an intent; its request leaves when that is saved
  *
- * Return: 0 or a negative errno; then nothing will leave.
+ * Return: 0 or a negative errno.
  */
 int write_start(struct pairing *p, const struct step *s, const struct now *now) {
         struct write *w = mem_zalloc(1, sizeof(*w));
@@ -508,5 +503,5 @@ int write_start(struct pairing *p, const struct step *s, const struct now *now) 
                 return r;
         }
         list_append(&p->writes, &w->link);
-        return 0;
+        return store_request(p, &w->save_seq); /* without memory it is asked for again at the next tick */
 }

@@ -165,6 +165,22 @@ static void a_full_disk_stops_writes_not_reads(void **state) {
 }
 
 /* A client that asks all the time must not keep the engine from its work. */
+/* Other hold-offs are no reason to forget what was found, nor to raise it again. */
+static void a_reload_keeps_findings(void **state) {
+        _cleanup_(world_freep) struct world *w = built();
+        (void)state;
+        world_admin(w, "break-tunnel", "{\"outside\":\"%s\",\"fault\":\"ipsec-stuck\"}", world_outside(w, 2));
+        world_run(w, 3 * MINUTE);
+        unsigned opened = world_events(w, EVENT_FINDING_OPENED), verdicts = world_events(w, EVENT_VERDICT_CHANGED);
+        size_t writes = world_writes(w);
+        world_reload(w, &(struct world_options){.seed = 11, .mode = "build", .timing = "HoldOffTunnel=1h"});
+        world_run(w, 20 * MINUTE);
+        assert_string_equal(world_verdict(w), "degraded");
+        assert_int_equal(world_events(w, EVENT_FINDING_OPENED), opened);
+        assert_int_equal(world_events(w, EVENT_VERDICT_CHANGED), verdicts);
+        assert_int_equal(world_writes(w), writes); /* and the new hold-off holds */
+}
+
 static void questions_do_not_stop_the_rounds(void **state) {
         _cleanup_(world_freep) struct world *w = world_new(&(struct world_options){.seed = 6, .mode = "observe"});
         (void)state;
@@ -205,6 +221,7 @@ int main(void) {
                 cmocka_unit_test(throttling_slows_down_and_heals),
                 cmocka_unit_test(a_damaged_state_file_means_observe_only),
                 cmocka_unit_test(a_full_disk_stops_writes_not_reads),
+                cmocka_unit_test(a_reload_keeps_findings),
                 cmocka_unit_test(questions_do_not_stop_the_rounds),
                 cmocka_unit_test(aws_reads_do_not_grow_with_pairings),
         };

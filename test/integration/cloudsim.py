@@ -37,6 +37,7 @@ class CloudSim:
         json.dump(scenario, self.file)
         self.file.flush()
         self.command = [program, "--scenario=" + self.file.name, *options]
+        self.context = None  # for HTTPS
 
     def __enter__(self):
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
@@ -57,12 +58,12 @@ class CloudSim:
         data = json.dumps(arguments).encode()
         request = urllib.request.Request(f"{self.url}/admin/{operation}", data=data, method="POST")
         try:
-            urllib.request.urlopen(request).read()
+            urllib.request.urlopen(request, context=self.context).read()
         except urllib.error.HTTPError as e:
             raise RuntimeError(f"{operation}: {e.read().decode()}") from None
 
     def get(self, path):
-        return json.load(urllib.request.urlopen(f"{self.url}/admin/{path}"))
+        return json.load(urllib.request.urlopen(f"{self.url}/admin/{path}", context=self.context))
 
 
 class Tap:

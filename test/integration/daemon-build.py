@@ -23,12 +23,12 @@ FAMILIES = """api_errors_total api_requests_total api_stale_replies_total api_th
 def build(topology):
     with World(topology=topology) as w:
         w.start()
-        w.healthy()
+        w.settle()
         w.check_resources()
-        p = w.pairing()
-        states = [t["state"] for t in p["tunnels"]]
         spares = [] if topology == "four" else [1, 2]
-        assert states == ["spare" if n in spares else "proven-up" for n in range(4)], states
+        wanted = ["spare" if n in spares else "proven-up" for n in range(4)]
+        w.wait("proofs", lambda: [t["state"] for t in w.pairing()["tunnels"]] == wanted)
+        p = w.pairing()
         assert p["steps"] == [] and p["findings"] == [], p
         writes = len(w.writes())
         w.wait_rounds(ROUNDS)
@@ -79,7 +79,7 @@ def metrics():
     with World(topology="two") as w:
         w.start()
         early = w.metrics()
-        w.healthy()
+        w.settle()
         text = w.metrics()
     families = re.findall(r"^# TYPE s2svpn_(\w+) ", text, re.M)
     assert sorted(families) == sorted(FAMILIES), set(families) ^ set(FAMILIES)
@@ -107,7 +107,7 @@ def service_manager():
         print(f"# SIGTERM took {time.monotonic() - begin:.3f} s")
         assert w.notify.has("STOPPING=1")
         w.start()
-        w.healthy()
+        w.settle()
         w.check_resources()
         w.wait("STATUS", lambda: w.notify.has("STATUS=1 pairing: 1 healthy; 4/4 tunnels up"))
         w.hangup()
@@ -133,6 +133,8 @@ def aws_reads(pairings):
 def three_pairings():
     with World(pairings=3) as w:
         w.start()
+        w.healthy()
+        w.wait_rounds(5)
         w.healthy()
         for i in range(3):
             w.check_resources(i)

@@ -40,7 +40,7 @@ def build_with_kills(seed):
             w.kill()
             check_state_files(w)
         w.start()
-        w.healthy()
+        w.settle()
         w.check_resources()
         assert "damaged" not in w.messages(), w.messages()
         writes = len(w.writes())

@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -167,7 +168,7 @@ class World:
         if tls:
             arguments += [f"--tls-cert={tls[0]}", f"--tls-key={tls[1]}"]
         self.sim = CloudSim(self.programs[0], scenario(pairings), *arguments)
-        self.scheme = "https" if tls else "http"
+        self.tls = tls
         self.process = None
         self.secrets = {CLIENT_SECRET, SECRET_KEY, "eyJ"}  # every token begins so
         self.output = []  # what came out of the daemon, with where
@@ -180,9 +181,9 @@ class World:
 
     def __enter__(self):
         self.sim.__enter__()
-        if self.scheme == "https":  # the model's own port speaks TLS
-            self.port = self.sim.url.rsplit(":", 1)[1]
-        self.url = self.scheme + self.sim.url[len("http"):]
+        if self.tls:
+            self.sim.url = "https" + self.sim.url[len("http"):]
+            self.sim.context = ssl.create_default_context(cafile=self.tls[0])
         self.notify = Notify(self.path("notify"))
         self.write_file("credentials/azure-client-secret", CLIENT_SECRET + "\n")
         self.configure()
@@ -226,8 +227,8 @@ class World:
         keys = {"MetricsListen": self.metrics_address, **self.daemon_keys}
         if self.ca_file:
             keys["CaFile"] = self.ca_file
-        lines = ["[Daemon]", *[f"{k}={v}" for k, v in keys.items()], "[Azure]", f"AuthorityUrl={self.url}",
-                 f"ArmUrl={self.url}", f"ClientId={CLIENT}", "[AWS]", f"EndpointUrl={self.url}", "[Timing]",
+        lines = ["[Daemon]", *[f"{k}={v}" for k, v in keys.items()], "[Azure]", f"AuthorityUrl={self.sim.url}",
+                 f"ArmUrl={self.sim.url}", f"ClientId={CLIENT}", "[AWS]", f"EndpointUrl={self.sim.url}", "[Timing]",
                  *[f"{k}={v}" for k, v in self.timing.items()]]
         self.write_file("config/s2svpnd.conf", "\n".join(lines) + "\n")
         for i in range(self.pairings):

@@ -55,7 +55,7 @@ struct model_faults {
         int fail_status;
         bool fail_writes_only;
         char fail_type[64];
-        char fail_body[2048];
+        char fail_body[8192];
         int64_t stale_until_ms; /* 0: not stale */
         bool hide;
         bool wrong_account;

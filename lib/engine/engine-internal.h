@@ -274,7 +274,6 @@ struct unit {
         struct snapshot *partial; /* pages of a list so far */
         struct azure_connection_list list;
         struct backoff backoff;
-        bool was_unreadable;
         char error[256];
 };
 
@@ -327,7 +326,7 @@ int write_start(struct pairing *p, const struct step *s, const struct now *now) 
 int write_saved(struct pairing *p, uint64_t seq, const struct now *now) _must_use_;
 int write_tick(struct write *w, const struct now *now) _must_use_;
 void write_free(struct write *w);
-void write_drop_unsent(struct pairing *p); /* nothing of them has left, and nothing will */
+void write_drop_unsent(struct pairing *p);       /* nothing of them has left, and nothing will */
 bool write_is_on_gateway(const struct write *w); /* holds the Azure gateway's one writer */
 int64_t write_typical_ms(enum step_kind k);
 
@@ -392,7 +391,7 @@ struct pairing {
         struct monotime round_started, round_due, round_finished;
         int64_t round_interval_ms;
         unsigned complete_rounds;
-        unsigned long_read_failures;
+        unsigned bad_rounds; /* in a row: not everything cheap was answered */
         bool deep_wanted;
         struct monotime deep_started;
         struct monotime aws_after;        /* our last write: what was read before it is old */
@@ -400,7 +399,6 @@ struct pairing {
         uint64_t signals_hash;            /* cheap signals of the last round */
         unsigned aws_absent[AWS_SLOTS];
         struct monotime aws_absent_seen; /* inventory that the counts stand on */
-        bool aws_was_known[AWS_SLOTS];
         struct round_result *shown;
 
         struct memory memory;
@@ -418,7 +416,6 @@ struct pairing {
         size_t n_history;
         enum verdict last_verdict;
         bool has_verdict;
-        uint64_t held_hash; /* which steps were held by which rules, to tell changes */
 
         uint64_t save_wanted, save_sent, save_done; /* sequence numbers */
 };
@@ -467,6 +464,9 @@ void history_deinit(struct pairing *p);
 /* ---- control.c, view.c ---- */
 
 int control_input(struct engine *e, const struct engine_input *in, const struct now *now) _must_use_;
+
+/* Why there is nothing to show of a pairing, or why it is old; "" when all is read. */
+const char *pairing_note(const struct pairing *p);
 
 /* Pointers into the engine; lives in the arena until the next input. */
 int view_make(struct engine *e, const struct now *now, struct arena *arena, struct daemon_view *ret) _must_use_;

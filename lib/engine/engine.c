@@ -86,6 +86,9 @@ static int take_config(struct engine *e, struct configuration *c, const struct n
         }
         config_ref_put(old);
         e->config_last_ok = r == 0;
+        if (r == 0 && e->config_loaded_wall_ms == 0)
+                r = event_emit(e, NULL, now, &(struct event_args){.kind = EVENT_DAEMON_STARTED, .priority = 5},
+                               "s2svpnd %s started", e->options.version);
         e->config_loaded_wall_ms = now->wall_ms;
         if (r == 0)
                 r = event_emit(e, NULL, now, &(struct event_args){.kind = EVENT_CONFIG_LOADED, .priority = 5},
@@ -93,10 +96,21 @@ static int take_config(struct engine *e, struct configuration *c, const struct n
         return r;
 }
 
+static size_t count_lines(const char *text) {
+        size_t n = 0;
+        for (; *text; text++)
+                n += *text == '\n';
+        return n;
+}
+
+/* One line of journal: the whole list is in the reason, and check-config prints it. */
 static int refuse_config(struct engine *e, const char *text, const struct now *now) {
+        size_t n = count_lines(text);
         e->config_last_ok = false;
         const struct event_args args = {.kind = EVENT_CONFIG_REFUSED, .priority = 3, .reason = text};
-        return event_emit(e, NULL, now, &args, "configuration refused, the running one stays: %s", text);
+        return event_emit(e, NULL, now, &args,
+                          "configuration refused, the running one stays: %zu mistake%s, the first: %.*s", n,
+                          n == 1 ? "" : "s", (int)strcspn(text, "\n"), text);
 }
 
 /* ---- ticks ---- */

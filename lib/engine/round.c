@@ -304,11 +304,30 @@ static bool is_complete(const struct pairing *p) {
         return is_inventory_new_enough(p);
 }
 
+#define BAD_ROUNDS_TOLD 2 /* one lost reply is nobody's business */
+
+static int tell_readable(struct pairing *p, bool complete, const struct now *now) {
+        bool was_told = p->bad_rounds >= BAD_ROUNDS_TOLD;
+        p->bad_rounds = complete ? 0 : p->bad_rounds + 1;
+        if (complete && was_told)
+                return event_emit(p->engine, p, now, &(struct event_args){.kind = EVENT_CLOUD_READABLE, .priority = 5},
+                                  "%s: both clouds can be read again", p->d->name);
+        if (p->bad_rounds != BAD_ROUNDS_TOLD)
+                return 0;
+        const char *why = pairing_note(p);
+        const struct event_args args = {.kind = EVENT_CLOUD_UNREADABLE, .priority = 4, .reason = why};
+        return event_emit(p->engine, p, now, &args, "%s: not everything can be read, what is old becomes unknown: %s",
+                          p->d->name, *why ? why : "no answer yet");
+}
+
 static int end(struct pairing *p, const struct now *now) {
+        bool complete = is_complete(p);
         p->round = ROUND_IDLE;
         p->round_finished = now->boot;
-        if (is_complete(p))
-                p->complete_rounds++;
+        p->complete_rounds += complete;
+        int told = tell_readable(p, complete, now);
+        if (told < 0)
+                return told;
         p->round_due = monotime_add_ms(p->round_started, interval_ms(p));
         if (monotime_before(p->round_due, now->boot))
                 p->round_due = now->boot;

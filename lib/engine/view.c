@@ -38,8 +38,7 @@ static int add_operations(struct pairing *p, struct arena *arena, struct pairing
         return 0;
 }
 
-/* Why there is nothing to show, or why it is old. */
-static const char *note(const struct pairing *p) {
+const char *pairing_note(const struct pairing *p) {
         if (p->state_damaged)
                 return "the state file cannot be used: observing only";
         if (*p->aws->why && !p->aws->identity_ok)
@@ -66,7 +65,7 @@ static int add_pairing(struct pairing *p, struct arena *arena, struct pairing_vi
                 .history = p->history,
                 .n_history = p->n_history,
                 .steps = p->steps,
-                .note = note(p),
+                .note = pairing_note(p),
                 .last_round = p->round_finished,
                 .round_interval_ms = p->round_interval_ms,
                 .is_paused = p->memory.paused,

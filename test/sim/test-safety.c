@@ -119,6 +119,8 @@ static void login_pages_make_facts_unknown(void **state) {
         world_admin(w, "html", "{\"service\":\"aws\",\"count\":0,\"status\":200}");
         assert_true(world_run_until(w, world_is_healthy, 30 * MINUTE));
         assert_int_equal(world_writes(w), before);
+        assert_int_equal(world_events(w, EVENT_CLOUD_UNREADABLE), 1);
+        assert_int_equal(world_events(w, EVENT_CLOUD_READABLE), 1);
 }
 
 static void throttling_slows_down_and_heals(void **state) {

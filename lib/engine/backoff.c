@@ -14,6 +14,13 @@ void backoff_success(struct backoff *b) {
  * together and none comes back at once.
  */
 void backoff_failure(struct backoff *b, struct engine *e, int64_t retry_after_ms, const struct now *now) {
+        struct monotime asked = monotime_add_ms(now->boot, retry_after_ms);
+        /* What failed together failed once. */
+        if (monotime_before(now->boot, b->not_before)) {
+                if (monotime_before(b->not_before, asked))
+                        b->not_before = asked;
+                return;
+        }
         int64_t step_ms = BACKOFF_FIRST_MS;
         for (unsigned i = 0; i < b->failures && step_ms < BACKOFF_CAP_MS; i++)
                 step_ms *= 2;

@@ -94,12 +94,12 @@ int state_encode(const struct pairing *p, struct buf *out) {
         char hash[17];
         snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)m->vnet_prefixes_hash);
         _cleanup_json_ json_t *root = json_pack(
-                "{s:s, s:i, s:s, s:{s:o, s:o, s:o, s:o, s:b, s:s, s:I, s:I, s:I, s:s, s:i, s:b}, s:o}", "format",
+                "{s:s, s:i, s:s, s:{s:o, s:o, s:o, s:o, s:b, s:s, s:I, s:I, s:I, s:s, s:I, s:b}, s:o}", "format",
                 STATE_FORMAT, "version", STATE_VERSION, "pairing", p->d->name, "memory", "findings", encode_findings(m),
                 "ladders", encode_ladders(m), "repaired", encode_repaired(m), "intents", encode_intents(m), "paused",
                 m->paused, "paused_by", m->paused_by, "last_gateway_op", (json_int_t)m->last_gateway_op_wall_ms,
                 "last_aws_change", (json_int_t)m->last_aws_change_wall_ms, "last_address_change",
-                (json_int_t)m->last_address_change_wall_ms, "vnet_prefixes_hash", hash, "seen", (int)m->seen,
+                (json_int_t)m->last_address_change_wall_ms, "vnet_prefixes_hash", hash, "seen", (json_int_t)m->seen,
                 "was_complete", m->was_complete, "history", encode_history(p));
         return root ? json_write(root, out) : -ENOMEM;
 }
@@ -247,6 +247,35 @@ static int decode_repaired(struct decoder *d, struct memory *m) {
         return 0;
 }
 
+/* What a slot counts, and so how many there are: it indexes what is observed. */
+static unsigned slots_of(enum step_kind kind) {
+        switch (kind) {
+        case STEP_CREATE_PUBLIC_IP:
+        case STEP_CREATE_CUSTOMER_GATEWAY:
+        case STEP_CREATE_VPN_CONNECTION:
+        case STEP_RESET_INSTANCE:
+                return INSTANCES;
+        case STEP_PUT_LOCAL_GATEWAY:
+        case STEP_PUT_CONNECTION:
+        case STEP_SET_KEY:
+        case STEP_MODIFY_TUNNEL:
+        case STEP_RESET_CONNECTION:
+        case STEP_REPLACE_TUNNEL:
+        case STEP_DELETE_CONNECTION:
+                return TUNNELS;
+        case STEP_ENABLE_PROPAGATION:
+                return ROUTE_TABLES_MAX;
+        case STEP_CREATE_GATEWAY:
+        case STEP_ADD_APIPA:
+        case STEP_CREATE_VPN_GATEWAY:
+        case STEP_ATTACH_VPN_GATEWAY:
+        case STEP_SYNC_PEERING:
+        case _STEP_KIND_COUNT:
+                break;
+        }
+        return 1;
+}
+
 static int decode_intents(struct decoder *d, struct memory *m, struct engine *e) {
         json_t *items = list(d, "intents", INTENTS_MAX);
         struct decoder item = {.where = "memory.intents[].", .error = d->error};
@@ -254,7 +283,7 @@ static int decode_intents(struct decoder *d, struct memory *m, struct engine *e)
         json_array_foreach(items, i, item.object) {
                 struct intent in = {.id = ++e->next_id}, *added;
                 in.kind = step_kind(&item);
-                in.slot = (unsigned)number(&item, "slot", ROUTE_TABLES_MAX);
+                in.slot = (unsigned)number(&item, "slot", slots_of(in.kind) - 1);
                 text(&item, "target", in.target, sizeof(in.target));
                 text(&item, "nonce", in.nonce, sizeof(in.nonce));
                 text(&item, "created_id", in.created_id, sizeof(in.created_id));

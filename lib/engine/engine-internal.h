@@ -327,7 +327,6 @@ int write_saved(struct pairing *p, uint64_t seq, const struct now *now) _must_us
 int write_tick(struct write *w, const struct now *now) _must_use_;
 void write_free(struct write *w);
 void write_drop_unsent(struct pairing *p);       /* nothing of them has left, and nothing will */
-bool write_is_on_gateway(const struct write *w); /* holds the Azure gateway's one writer */
 int64_t write_typical_ms(enum step_kind k);
 
 /* Builds and sends the request of a step. Positive: EXECUTE_STALE, the facts that it needs are gone. */
@@ -486,11 +485,13 @@ struct engine {
         bool hold_file;
         bool is_stopping, stopped_said;
         bool config_last_ok;
+        bool config_applied; /* every declared pairing is taken up */
         int64_t started_wall_ms, config_loaded_wall_ms;
         struct now last_input;
         struct monotime last_tick;
         bool store_ok;
         char *status;    /* last STATUS line */
         bool wants_tick; /* something became due during an input */
+        bool is_behind;  /* the last call failed half way: the rest is done at the next tick, soon */
         uint64_t next_event;
 };

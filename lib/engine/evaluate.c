@@ -24,9 +24,8 @@ static struct round_result *round_result_new(struct pairing *p) {
 
 /* ---- what the guard has to know ---- */
 
-static void busy_with(struct guard_context *c, const struct pairing *p, const struct write *w, bool is_ours) {
-        (void)p;
-        if (write_is_on_gateway(w)) {
+static void busy_with(struct guard_context *c, const struct write *w, bool is_ours) {
+        if (step_kind_writes_gateway(w->kind)) {
                 c->gateway_busy = true;
                 c->gateway_busy_why = step_kind_to_string(w->kind);
         }
@@ -36,14 +35,18 @@ static void busy_with(struct guard_context *c, const struct pairing *p, const st
                 c->aws_busy[w->slot / TUNNELS_PER_INSTANCE] = true;
 }
 
-static void guard_context_fill(struct pairing *p, const struct now *now, struct guard_context *c) {
+/* The plan keeps pointing to the texts: they are copied, since the account's change under it. */
+static int guard_context_fill(struct pairing *p, const struct now *now, struct arena *arena, struct guard_context *c) {
         struct engine *e = p->engine;
+        const char *azure_why = arena_strdup(arena, p->azure->why), *aws_why = arena_strdup(arena, p->aws->why);
+        if (!azure_why || !aws_why)
+                return -ENOMEM;
         *c = (struct guard_context){
                 .hold_file = e->hold_file,
                 .azure_identity_ok = p->azure->identity_ok,
-                .azure_identity_why = p->azure->why,
+                .azure_identity_why = azure_why,
                 .aws_identity_ok = p->aws->identity_ok,
-                .aws_identity_why = p->aws->why,
+                .aws_identity_why = aws_why,
                 .complete_rounds = p->complete_rounds,
                 .store_ok = e->store_ok && !p->state_damaged,
                 .approved_plan = monotime_before(now->boot, p->approved_until) ? p->approved_plan : NULL,
@@ -57,8 +60,9 @@ static void guard_context_fill(struct pairing *p, const struct now *now, struct 
                 if (other != p && !pairing_is_shared_gateway(p, other))
                         continue;
                 LIST_FOREACH(link, &other->writes)
-                busy_with(c, p, CONTAINER_OF(link, struct write, link), other == p);
+                busy_with(c, CONTAINER_OF(link, struct write, link), other == p);
         }
+        return 0;
 }
 
 /* ---- what is worth telling ---- */
@@ -293,7 +297,7 @@ static bool is_gateway_taken(const struct pairing *p) {
                 if (other != p && !pairing_is_shared_gateway(p, other))
                         continue;
                 LIST_FOREACH(link, &other->writes) {
-                        if (write_is_on_gateway(CONTAINER_OF(link, struct write, link)))
+                        if (step_kind_writes_gateway(CONTAINER_OF(link, struct write, link)->kind))
                                 return true;
                 }
         }
@@ -305,9 +309,8 @@ static int start_ready(struct pairing *p, struct plan *plan, const struct now *n
                 return 0;
         for (size_t i = 0; i < plan->n_steps; i++) {
                 struct step *s = &plan->steps[i];
-                const struct write probe = {.kind = s->kind};
                 if (s->status != STEP_READY || is_in_flight(p, s->kind, s->slot) ||
-                    (write_is_on_gateway(&probe) && is_gateway_taken(p)))
+                    (step_kind_writes_gateway(s->kind) && is_gateway_taken(p)))
                         continue;
                 int r = write_start(p, s, now);
                 if (r < 0)
@@ -339,7 +342,9 @@ static int think(struct pairing *p, struct round_result *r, bool *ret_changed, c
         if (k < 0)
                 return k;
         *ret_changed = *ret_changed || noted;
-        guard_context_fill(p, now, &context);
+        k = guard_context_fill(p, now, r->arena, &context);
+        if (k < 0)
+                return k;
         k = guard_check(p->d, &r->observed, &r->assessment, &p->memory, &context, now, r->arena, &r->plan);
         mark_running(p, &r->plan);
         return k;

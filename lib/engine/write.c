@@ -67,32 +67,6 @@ int64_t write_typical_ms(enum step_kind k) {
         return 0;
 }
 
-bool write_is_on_gateway(const struct write *w) {
-        switch (w->kind) {
-        case STEP_CREATE_GATEWAY:
-        case STEP_ADD_APIPA:
-        case STEP_PUT_CONNECTION:
-        case STEP_SET_KEY:
-        case STEP_RESET_CONNECTION:
-        case STEP_DELETE_CONNECTION:
-        case STEP_RESET_INSTANCE:
-                return true;
-        case STEP_CREATE_PUBLIC_IP:
-        case STEP_CREATE_CUSTOMER_GATEWAY:
-        case STEP_CREATE_VPN_GATEWAY:
-        case STEP_ATTACH_VPN_GATEWAY:
-        case STEP_CREATE_VPN_CONNECTION:
-        case STEP_ENABLE_PROPAGATION:
-        case STEP_PUT_LOCAL_GATEWAY:
-        case STEP_MODIFY_TUNNEL:
-        case STEP_SYNC_PEERING:
-        case STEP_REPLACE_TUNNEL:
-        case _STEP_KIND_COUNT:
-                break;
-        }
-        return false;
-}
-
 static void enter(struct write *w, enum write_state s) {
         assert(s > w->state || s == WRITE_DONE || w->state == s);
         w->state = s;

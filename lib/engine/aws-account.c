@@ -167,10 +167,16 @@ static int material_answered(struct engine *e, void *owner, const struct now *no
                 fail(a, now);
                 return r < 0 ? r : 0;
         }
+        const char *old = a->credentials.access_key_id;
+        if (!old || strcmp(old, c.access_key_id) != 0) {
+                /* Other keys may be of another account: nothing is written before it is known. */
+                a->identity_ok = false;
+                snprintf(a->why, sizeof(a->why), "the account is not known yet");
+        }
         aws_credentials_deinit(&a->credentials);
         a->credentials = c;
         c = AWS_CREDENTIALS_NULL;
-        a->identity_checked = MONOTIME_NEVER; /* other keys may be of another account */
+        a->identity_checked = MONOTIME_NEVER;
         enter(a, LOGIN_READY);
         return 0;
 }

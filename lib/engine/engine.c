@@ -30,7 +30,7 @@ int engine_new(const struct engine_options *options, const struct now *now, stru
         list_init(&e->materials);
         list_init(&e->outputs);
         e->store_ok = true;
-        e->config_last_ok = true;
+        e->config_last_ok = e->config_applied = true;
         e->started_wall_ms = now->wall_ms;
         e->last_input = *now;
         *ret = e;
@@ -70,6 +70,21 @@ static void drop_undeclared(struct engine *e, const struct configuration *c) {
         }
 }
 
+/* May be done again from the start: what was taken up already stays as it is. */
+static int apply_config(struct engine *e, const struct now *now) {
+        const struct configuration *c = e->config->config;
+        for (size_t i = 0; i < c->n_pairings; i++) {
+                struct pairing *p = pairing_find(e, c->pairings[i].name);
+                int r = p ? pairing_redeclare(p, e->config, &c->pairings[i], now)
+                          : pairing_add(e, e->config, &c->pairings[i], now);
+                if (r < 0)
+                        return r;
+        }
+        e->config_applied = true;
+        return event_emit(e, NULL, now, &(struct event_args){.kind = EVENT_CONFIG_LOADED, .priority = 5},
+                          "configuration loaded: %zu pairing%s", c->n_pairings, c->n_pairings == 1 ? "" : "s");
+}
+
 static int take_config(struct engine *e, struct configuration *c, const struct now *now) {
         struct config_ref *ref = config_ref_new(c);
         if (!ref) {
@@ -78,21 +93,18 @@ static int take_config(struct engine *e, struct configuration *c, const struct n
         }
         struct config_ref *old = e->config;
         e->config = ref;
+        bool is_first = e->config_loaded_wall_ms == 0;
+        e->config_last_ok = true;
+        e->config_applied = false;
+        e->config_loaded_wall_ms = now->wall_ms;
         drop_undeclared(e, c);
         int r = 0;
-        for (size_t i = 0; i < c->n_pairings && r == 0; i++) {
-                struct pairing *p = pairing_find(e, c->pairings[i].name);
-                r = p ? pairing_redeclare(p, ref, &c->pairings[i], now) : pairing_add(e, ref, &c->pairings[i], now);
-        }
-        config_ref_put(old);
-        e->config_last_ok = r == 0;
-        if (r == 0 && e->config_loaded_wall_ms == 0)
+        if (is_first)
                 r = event_emit(e, NULL, now, &(struct event_args){.kind = EVENT_DAEMON_STARTED, .priority = 5},
                                "s2svpnd %s started", e->options.version);
-        e->config_loaded_wall_ms = now->wall_ms;
         if (r == 0)
-                r = event_emit(e, NULL, now, &(struct event_args){.kind = EVENT_CONFIG_LOADED, .priority = 5},
-                               "configuration loaded: %zu pairing%s", c->n_pairings, c->n_pairings == 1 ? "" : "s");
+                r = apply_config(e, now);
+        config_ref_put(old);
         return r;
 }
 
@@ -176,9 +188,11 @@ static bool has_write_in_flight(const struct engine *e) {
 }
 
 /* A write that left is waited for (the caller has its own limit); long operations outlive us. */
-static int tick_stopping(struct engine *e) {
-        if (e->stopped_said || has_write_in_flight(e))
+static int tick_stopping(struct engine *e, const struct now *now) {
+        if (e->stopped_said)
                 return 0;
+        if (has_write_in_flight(e))
+                return exchange_flush(e, now);
         e->stopped_said = true;
         return output_push(e, &(struct engine_output){.type = ENGINE_OUT_STOPPED}, NULL);
 }
@@ -186,8 +200,10 @@ static int tick_stopping(struct engine *e) {
 static int tick_once(struct engine *e, const struct now *now) {
         e->wants_tick = false;
         if (e->is_stopping)
-                return tick_stopping(e);
-        int r = tick_accounts(e, now);
+                return tick_stopping(e, now);
+        int r = e->config_applied ? 0 : apply_config(e, now);
+        if (r == 0)
+                r = tick_accounts(e, now);
         LIST_FOREACH(item, &e->pairings) {
                 if (r == 0)
                         r = tick_pairing(CONTAINER_OF(item, struct pairing, link), now);
@@ -213,7 +229,10 @@ int engine_tick(struct engine *e, const struct now *now) {
         int r = tick_once(e, now);
         for (unsigned i = 0; i < TICK_REPEAT_MAX && r == 0 && e->wants_tick; i++)
                 r = tick_once(e, now);
-        return r == 0 ? tell_status(e, now) : r;
+        if (r == 0)
+                r = tell_status(e, now);
+        e->is_behind = r < 0;
+        return r;
 }
 
 static int begin_stop(struct engine *e, const struct now *now) {
@@ -256,6 +275,7 @@ int engine_input(struct engine *e, const struct engine_input *in, const struct n
         bool changes_much = in->type == ENGINE_IN_CONFIG || in->type == ENGINE_IN_STOP || in->type == ENGINE_IN_HOLD;
         if (r == 0 && (e->wants_tick || changes_much))
                 return engine_tick(e, now);
+        e->is_behind = e->is_behind || r < 0;
         return r;
 }
 
@@ -275,5 +295,5 @@ struct monotime engine_deadline(const struct engine *e) {
                 }
         }
         struct monotime floor = monotime_add_ms(e->last_tick, e->wants_tick ? 0 : DEADLINE_FLOOR_MS);
-        return monotime_before(t, floor) ? floor : t;
+        return e->is_behind || monotime_before(t, floor) ? floor : t;
 }

@@ -99,9 +99,10 @@ static int send(struct engine *e, struct exchange *x, const struct now *now) {
 int exchange_flush(struct engine *e, const struct now *now) {
         LIST_FOREACH(item, &e->exchanges) {
                 struct exchange *x = CONTAINER_OF(item, struct exchange, link);
+                bool is_pointless = e->is_stopping && !x->request.is_write;
                 if (e->n_in_flight >= EXCHANGES_IN_FLIGHT_MAX)
                         return 0;
-                int r = x->is_out ? 0 : send(e, x, now);
+                int r = x->is_out || is_pointless ? 0 : send(e, x, now);
                 if (r < 0)
                         return r;
         }

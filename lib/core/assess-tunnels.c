@@ -14,7 +14,7 @@
  * T6 nobody says anything: UNKNOWN
  * T7 both say DOWN, freshly, for longer than the hold-off: PROVEN_DOWN; one says DOWN: DOWN
  * T8 both say UP, freshly, with routes and an old enough session: PROVEN_UP; else UP
- * T9 hold-off: everything down; both tunnels of an instance; one tunnel
+ * T9 hold-off: everything down; both tunnels of an instance; one tunnel; not over while AWS says that it came back
  * T10 fresh words that differ for longer than a round: states-disagree, and no tunnel-down meanwhile
  */
 
@@ -22,6 +22,9 @@
 #include <strings.h>
 
 #include "core/assess-internal.h"
+
+#define HOUR_MS (60 * (int64_t)MINUTE_MS)
+#define FLAPPING_CHANGES 6 /* down and up again three times */
 
 static bool is_local_of(const struct az_instance *x, struct ip4 local) {
         bool found = local.addr != 0 && ip4_equal(x->default_bgp, local);
@@ -166,8 +169,11 @@ static int64_t holdoff_of(const struct assessor *s, unsigned t) {
 static void prove_down(const struct assessor *s, struct tunnel_view *v) {
         v->holdoff_ms = holdoff_of(s, v->index);
         struct monotime since = s->memory->tunnels[v->index].both_down_since;
+        int64_t last_change_ms = s->memory->tunnels[v->index].last_change_ms;
         bool both = v->aws_says == WORD_DOWN && v->azure_says == WORD_DOWN;
-        v->has_held_off = both && monotime_is_set(since) && monotime_age_ms(since, s->now->boot) >= v->holdoff_ms;
+        bool is_steady = last_change_ms == 0 || (v->aws && v->aws->last_change_ms == last_change_ms);
+        v->has_held_off =
+                both && is_steady && monotime_is_set(since) && monotime_age_ms(since, s->now->boot) >= v->holdoff_ms;
 }
 
 static const char *telemetry_text(struct assessor *s, const struct tunnel_view *v) {
@@ -201,6 +207,17 @@ static const char *peer_text(struct assessor *s, const struct tunnel_view *v) {
                                bgp_state_text(v->row->state), v->proof_is_fresh ? "" : " (old)");
 }
 
+static const char *why_it_flaps(struct assessor *s, const struct tunnel_view *v) {
+        const struct tunnel_memory *m = &s->memory->tunnels[v->index];
+        if (m->n_changes < FLAPPING_CHANGES || monotime_age_ms(m->changes_since, s->now->boot) > 2 * HOUR_MS)
+                return "";
+        return assessor_printf(
+                s,
+                "it comes and goes, %u changes in %lld min: regular flapping at 30-60 s points at the BGP "
+                "hold time (hold-timer-suspect)",
+                m->n_changes, (long long)(monotime_age_ms(m->changes_since, s->now->boot) / MINUTE_MS + 1));
+}
+
 /* The side that says UP may not have noticed yet: Azure keeps a silent session for up to 180 s. */
 static const char *why_they_disagree(const struct assessor *s, const struct tunnel_view *v, struct monotime since) {
         if (monotime_age_ms(since, s->now->boot) > s->d->timing.holdoff_tunnel_ms)
@@ -216,14 +233,14 @@ static void find_down(struct assessor *s, const struct tunnel_view *v) {
                 return;
         enum finding_kind kind = FINDING_TUNNEL_DOWN;
         enum severity severity = SEVERITY_FAULT;
-        const char *cause = "";
+        const char *cause = why_it_flaps(s, v);
         if (v->aws_says == WORD_UP || v->azure_says == WORD_UP) {
                 struct monotime since = s->memory->tunnels[v->index].disagree_since;
                 if (!monotime_is_set(since) || monotime_age_ms(since, s->now->boot) <= s->d->timing.round_ms)
                         return;
                 kind = FINDING_STATES_DISAGREE;
                 severity = SEVERITY_DRIFT;
-                cause = why_they_disagree(s, v, since);
+                cause = *cause ? cause : why_they_disagree(s, v, since);
         } else if (v->aws_says == WORD_DOWN && strcasestr(v->aws->status_message, "IPSEC IS UP"))
                 kind = FINDING_BGP_PEER_DOWN;
         assessor_find(s, kind, severity, tunnel_subject(v->index), 1u << v->index, cause, "%s; %s",

@@ -5,7 +5,8 @@
  * Rules, in the order of the code:
  * M1 a finding begins when it is first seen and ends when one assessment does not have it; what is past the limit
  *    is not remembered, so that it never gets past its hold-off
- * M2 a wait that both clouds must agree upon begins anew as soon as one of them says otherwise
+ * M2 a wait that both clouds must agree upon begins anew as soon as one of them says otherwise, or AWS says that the
+ *    tunnel came back in between: two clouds that look at different moments may never see it
  * M3 a slot was there as long as nothing says that it is gone by itself; what vanished in a crowd stays expected
  * M4 a ladder starts afresh after a healthy hour, its budget after a day
  * M5 stamps in the future come from a clock that was set back: they become now
@@ -133,10 +134,26 @@ static void note_since(struct monotime *since, bool holds, const struct now *now
                 *since = now->boot;
 }
 
+static void note_change_of_status(struct tunnel_memory *t, const struct aws_tunnel *end, const struct now *now) {
+        if (!end || end->last_change_ms == 0 || end->last_change_ms == t->last_change_ms)
+                return;
+        bool is_first = t->last_change_ms == 0;
+        t->last_change_ms = end->last_change_ms;
+        if (is_first)
+                return;
+        t->both_down_since = MONOTIME_NEVER;
+        if (t->n_changes == 0 || monotime_age_ms(t->changes_since, now->boot) > HOUR_MS) {
+                t->changes_since = now->boot;
+                t->n_changes = 0;
+        }
+        t->n_changes++;
+}
+
 static void note_tunnels(struct memory *m, const struct assessment *a, const struct now *now, bool *changed) {
         for (unsigned t = 0; t < TUNNELS; t++) {
                 enum word aws = a->tunnels[t].aws_says, azure = a->tunnels[t].azure_says;
                 bool both = aws != WORD_NONE && azure != WORD_NONE;
+                note_change_of_status(&m->tunnels[t], a->tunnels[t].aws, now);
                 /* an old row that telemetry outruns neither agrees nor disagrees */
                 if (!both && a->tunnels[t].state == TUNNEL_DOWN && aws == WORD_DOWN)
                         continue;

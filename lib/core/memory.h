@@ -57,6 +57,9 @@ struct repaired {
 struct tunnel_memory {
         struct monotime both_down_since, disagree_since; /* {0}: they do not */
         struct monotime touched;                         /* our last step on it: what Azure said of it before is old */
+        int64_t last_change_ms;                          /* AWS: when its status last changed; 0: not seen */
+        struct monotime changes_since;                   /* when the first of @n_changes was seen */
+        unsigned n_changes;                              /* of its status within an hour */
 };
 
 /* A write that was sent and not yet seen in an observation. Saved before the request leaves. */

@@ -346,6 +346,29 @@ static void test_overtaken_rows_say_nothing(void **state _unused_) {
         assert_int_equal(world.a.tunnels[1].state, TUNNEL_PROVEN_UP);
 }
 
+/* Both clouds say DOWN whenever they are asked, but AWS says that the tunnel was up in between. */
+static void test_a_tunnel_that_came_back_begins_its_wait_anew(void **state _unused_) {
+        fixture_tunnel_down(&world, 1, "IPSEC IS UP");
+        world.vpns[0].tunnels[1].last_change_ms = 1000;
+        fixture_rounds(&world, 9);
+        world.vpns[0].tunnels[1].last_change_ms = 2000;
+        fixture_rounds(&world, 9);
+        assert_false(world.a.tunnels[1].has_held_off);
+        assert_int_equal(world.a.tunnels[1].state, TUNNEL_DOWN);
+        assert_string_equal(assessment_find(&world.a, FINDING_BGP_PEER_DOWN, "tunnel2")->cause, "");
+        fixture_rounds(&world, 3);
+        assert_int_equal(world.a.tunnels[1].state, TUNNEL_PROVEN_DOWN);
+        world.vpns[0].tunnels[1].last_change_ms = 3000;
+        fixture_round(&world); /* at once, not a round later */
+        assert_int_equal(world.a.tunnels[1].state, TUNNEL_DOWN);
+        for (int64_t ms = 4000; ms <= 8000; ms += 1000) {
+                world.vpns[0].tunnels[1].last_change_ms = ms;
+                fixture_round(&world);
+        }
+        assert_non_null(
+                strstr(assessment_find(&world.a, FINDING_BGP_PEER_DOWN, "tunnel2")->cause, "hold-timer-suspect"));
+}
+
 static void test_discard_is_normal(void **state _unused_) {
         assert_non_null(world.a.tunnels[0].discard_row);
         assert_int_equal(world.a.tunnels[0].discard_row->state, AZ_BGP_CONNECTING);
@@ -489,6 +512,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(test_tunnel_states, begin, end),
                 cmocka_unit_test_setup_teardown(test_empty_peer_status_says_nothing, begin, end),
                 cmocka_unit_test_setup_teardown(test_overtaken_rows_say_nothing, begin, end),
+                cmocka_unit_test_setup_teardown(test_a_tunnel_that_came_back_begins_its_wait_anew, begin, end),
                 cmocka_unit_test_setup_teardown(test_discard_is_normal, begin, end),
                 cmocka_unit_test_setup_teardown(test_down_names_its_cause, begin, end),
                 cmocka_unit_test_setup_teardown(test_since_and_samples, begin, end),

@@ -64,7 +64,7 @@ static void put_pairing(const json_t *pairing, const struct render_options *opti
                 return;
         }
         if (n == 0) {
-                text_line(out, "nothing to do (%s mode)", member_text(pairing, "mode"));
+                text_line(out, "nothing is planned (%s mode)", member_text(pairing, "mode"));
                 return;
         }
         buf_printf(out, "%zu step%s", n, n == 1 ? "" : "s");

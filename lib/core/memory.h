@@ -67,7 +67,7 @@ struct intent {
         uint64_t id;
         enum step_kind kind;
         unsigned slot;
-        char target[64]; /* route table or peering name, else "" */
+        char target[96]; /* route table or peering name, else "" */
         char nonce[33];
         int64_t sent_wall_ms;
         bool answered;       /* a reply came: the resource exists, though it may not be listed yet */

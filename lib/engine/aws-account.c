@@ -48,15 +48,22 @@ static void account_free(struct aws_account *a) {
         mem_free(a);
 }
 
+static const char *override_url(const struct engine *e) {
+        const char *url = e->config->config->daemon.aws_url;
+        return url && *url ? url : NULL;
+}
+
 static bool is_of(const struct aws_account *a, const struct declaration *d) {
+        struct aws_endpoint ec2;
+        if (aws_endpoint_init(&ec2, AWS_SERVICE_EC2, d->aws.region, override_url(a->engine)) < 0 ||
+            strcmp(ec2.url, a->ec2.url) != 0)
+                return false;
         return strcmp(a->account_id, d->aws.account_id) == 0 && strcmp(a->region, d->aws.region) == 0 &&
                strcmp(a->profile, d->aws.profile) == 0;
 }
 
 static struct aws_account *account_new(struct engine *e, const struct declaration *d) {
-        const char *override = e->config->config->daemon.aws_url;
-        if (override && !*override)
-                override = NULL;
+        const char *override = override_url(e);
         struct aws_account *a = mem_zalloc(1, sizeof(*a));
         if (!a)
                 return NULL;

@@ -51,7 +51,11 @@ static const char *or_default(const char *s, const char *fallback) {
 }
 
 static bool is_of(const struct azure_account *a, const struct declaration *d) {
-        return strcmp(a->tenant, d->azure.tenant) == 0 && strcmp(a->client_id, d->azure.client_id) == 0;
+        const struct daemon_config *c = &a->engine->config->config->daemon;
+        return strcmp(a->tenant, d->azure.tenant) == 0 && strcmp(a->client_id, d->azure.client_id) == 0 &&
+               strcmp(a->secret_file, or_default(c->client_secret_file, "")) == 0 &&
+               strcmp(a->authority, or_default(c->authority_url, AZURE_AUTHORITY_PUBLIC)) == 0 &&
+               strcmp(a->arm, or_default(c->arm_url, AZURE_ARM_PUBLIC)) == 0;
 }
 
 static void account_free(struct azure_account *a) {

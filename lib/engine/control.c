@@ -100,7 +100,8 @@ static int set_paused(struct pairing *p, bool paused, const char *peer, const st
 
 static int pause_all(struct engine *e, bool paused, const char *peer, const struct now *now) {
         LIST_FOREACH(item, &e->pairings) {
-                int r = set_paused(CONTAINER_OF(item, struct pairing, link), paused, peer, now);
+                struct pairing *p = CONTAINER_OF(item, struct pairing, link);
+                int r = p->state_loaded ? set_paused(p, paused, peer, now) : -EAGAIN;
                 if (r < 0)
                         return r;
         }
@@ -124,7 +125,12 @@ static int post_pause(struct engine *e, const struct engine_input *in, bool paus
         struct pairing *p = name ? pairing_find(e, name) : NULL;
         if (name && !p)
                 return refuse(r, 404, "no pairing named ", name);
+        /* Its state file would overwrite it. */
+        if (p && !p->state_loaded)
+                return refuse(r, 503, "its state is still being read; ask again", "");
         k = p ? set_paused(p, paused, in->control.peer, now) : pause_all(e, paused, in->control.peer, now);
+        if (k == -EAGAIN)
+                return refuse(r, 503, "a state file is still being read; ask again", "");
         buf_puts(&r->body, "{\"schema\":1}");
         return k < 0 ? k : buf_error(&r->body);
 }

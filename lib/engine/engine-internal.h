@@ -326,7 +326,7 @@ int write_start(struct pairing *p, const struct step *s, const struct now *now) 
 int write_saved(struct pairing *p, uint64_t seq, const struct now *now) _must_use_;
 int write_tick(struct write *w, const struct now *now) _must_use_;
 void write_free(struct write *w);
-void write_drop_unsent(struct pairing *p);       /* nothing of them has left, and nothing will */
+void write_drop_unsent(struct pairing *p); /* nothing of them has left, and nothing will */
 int64_t write_typical_ms(enum step_kind k);
 
 /* Builds and sends the request of a step. Positive: EXECUTE_STALE, the facts that it needs are gone. */
@@ -402,6 +402,7 @@ struct pairing {
 
         struct memory memory;
         bool state_loaded, state_damaged;
+        bool store_failed; /* the last save: nothing is written to the clouds until one succeeds */
         struct material_batch state_material;
         struct list writes;
         char approved_plan[17]; /* id of the plan that a person approved; "" when none */
@@ -489,7 +490,8 @@ struct engine {
         int64_t started_wall_ms, config_loaded_wall_ms;
         struct now last_input;
         struct monotime last_tick;
-        bool store_ok;
+        struct monotime expected; /* the deadline after the last tick: what comes long after it slept */
+        bool status_is_old;
         char *status;    /* last STATUS line */
         bool wants_tick; /* something became due during an input */
         bool is_behind;  /* the last call failed half way: the rest is done at the next tick, soon */

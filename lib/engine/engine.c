@@ -29,7 +29,8 @@ int engine_new(const struct engine_options *options, const struct now *now, stru
         list_init(&e->exchanges);
         list_init(&e->materials);
         list_init(&e->outputs);
-        e->store_ok = true;
+        e->expected = MONOTIME_FOREVER;
+        e->status_is_old = true;
         e->config_last_ok = e->config_applied = true;
         e->started_wall_ms = now->wall_ms;
         e->last_input = *now;
@@ -154,6 +155,8 @@ static int tell_status(struct engine *e, const struct now *now) {
         _cleanup_(arena_freep) struct arena *scratch = arena_new();
         _cleanup_buf_ struct buf text = BUF_NULL;
         struct daemon_view view;
+        if (!e->status_is_old)
+                return 0;
         if (!scratch)
                 return -ENOMEM;
         int r = view_make(e, now, scratch, &view);
@@ -161,6 +164,7 @@ static int tell_status(struct engine *e, const struct now *now) {
                 r = report_summary(&view, &text);
         if (r < 0)
                 return r;
+        e->status_is_old = false;
         if (e->status && strcmp(e->status, buf_str(&text)) == 0)
                 return 0;
         struct arena *arena = arena_new();
@@ -215,8 +219,7 @@ static int tick_once(struct engine *e, const struct now *now) {
 
 /* After a sleep nothing that was known is fresh: two complete rounds come before any write. */
 static void notice_suspend(struct engine *e, const struct now *now) {
-        struct monotime expected = engine_deadline(e);
-        if (expected.ms != INT64_MAX && monotime_diff_ms(now->boot, expected) > SUSPEND_GAP_MS) {
+        if (e->expected.ms != INT64_MAX && monotime_diff_ms(now->boot, e->expected) > SUSPEND_GAP_MS) {
                 LIST_FOREACH(item, &e->pairings)
                 CONTAINER_OF(item, struct pairing, link)->complete_rounds = 0;
         }
@@ -232,6 +235,7 @@ int engine_tick(struct engine *e, const struct now *now) {
         if (r == 0)
                 r = tell_status(e, now);
         e->is_behind = r < 0;
+        e->expected = engine_deadline(e);
         return r;
 }
 

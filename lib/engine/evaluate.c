@@ -48,7 +48,7 @@ static int guard_context_fill(struct pairing *p, const struct now *now, struct a
                 .aws_identity_ok = p->aws->identity_ok,
                 .aws_identity_why = aws_why,
                 .complete_rounds = p->complete_rounds,
-                .store_ok = e->store_ok && !p->state_damaged,
+                .store_ok = !p->store_failed && !p->state_damaged,
                 .approved_plan = monotime_before(now->boot, p->approved_until) ? p->approved_plan : NULL,
         };
         for (unsigned k = 0; k < _STEP_KIND_COUNT; k++) {
@@ -373,8 +373,9 @@ int evaluate(struct pairing *p, const struct now *now) {
         want_proof(p, r, now);
         round_result_free(p->shown);
         p->shown = TAKE_PTR(r);
+        p->engine->status_is_old = true;
         /* A disk that was full is tried again every round: writes wait for it. */
-        if ((changed || !p->engine->store_ok) && !p->state_damaged)
+        if ((changed || p->store_failed) && !p->state_damaged)
                 k = store_request(p, &seq);
         return k == 0 ? start_ready(p, &p->shown->plan, now) : k;
 }

@@ -23,8 +23,13 @@ void history_deinit(struct pairing *p) {
         p->n_history = 0;
 }
 
+/* A text that a fixed buffer cut within a character would not fit into JSON. */
 static const char *copy(const char *s) {
-        return mem_strdup(s ? s : "");
+        size_t n = s ? strlen(s) : 0;
+        char *text = mem_alloc(n + 1);
+        if (text)
+                cloud_error_text(text, n + 1, s ? s : "", n);
+        return text;
 }
 
 /* A full history forgets its oldest quarter at once, so that not every event moves all of them. */
@@ -60,7 +65,10 @@ int event_restore(struct pairing *p, const struct event *ev) {
 }
 
 static const char *kept(struct arena *a, const char *s) {
-        return arena_strdup(a, s ? s : "");
+        char *text = arena_strdup(a, s ? s : "");
+        if (text && s)
+                cloud_error_text(text, strlen(s) + 1, s, strlen(s));
+        return text;
 }
 
 /**
@@ -74,6 +82,7 @@ int event_emit(struct engine *e, struct pairing *p, const struct now *now, const
                const char *format, ...) {
         _cleanup_buf_ struct buf message = BUF_NULL;
         va_list list;
+        e->status_is_old = true;
         va_start(list, format);
         buf_vprintf(&message, format, list);
         va_end(list);

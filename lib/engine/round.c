@@ -374,7 +374,10 @@ int round_unit_settled(struct unit *u, const struct now *now) {
 }
 
 static struct monotime unit_deadline(const struct unit *u) {
-        return monotime_is_set(u->poll_due) && !u->exchange ? u->poll_due : MONOTIME_FOREVER;
+        if (!monotime_is_set(u->poll_due) || u->exchange)
+                return MONOTIME_FOREVER;
+        struct monotime allowed = u->pairing->azure->throttle.not_before;
+        return monotime_before(u->poll_due, allowed) ? allowed : u->poll_due;
 }
 
 struct monotime round_deadline(const struct pairing *p, const struct now *now) {

@@ -21,14 +21,24 @@
 
 /* ---- encoding ---- */
 
+/* A row that cannot be made spoils its list: half a memory must not be taken for a whole one. */
+static void append(json_t **list, json_t *row) {
+        if (!*list)
+                json_decref(row);
+        else if (row && json_array_append_new(*list, row) == 0)
+                return;
+        if (*list)
+                json_decref(*list);
+        *list = NULL;
+}
+
 static json_t *encode_findings(const struct memory *m) {
         json_t *list = json_array();
         for (size_t i = 0; i < m->n_findings; i++) {
                 const struct remembered_finding *f = &m->findings[i];
-                json_array_append_new(list,
-                                      json_pack("{s:s, s:s, s:I, s:i, s:b}", "kind", finding_kind_to_string(f->kind),
-                                                "subject", f->subject, "since", (json_int_t)f->since_wall_ms, "samples",
-                                                (int)f->samples, "present", f->present));
+                append(&list, json_pack("{s:s, s:s, s:I, s:i, s:b}", "kind", finding_kind_to_string(f->kind), "subject",
+                                        f->subject, "since", (json_int_t)f->since_wall_ms, "samples", (int)f->samples,
+                                        "present", f->present));
         }
         return list;
 }
@@ -37,11 +47,11 @@ static json_t *encode_ladders(const struct memory *m) {
         json_t *list = json_array();
         for (unsigned t = 0; t < TUNNELS; t++) {
                 const struct ladder *l = &m->ladders[t];
-                json_array_append_new(list, json_pack("{s:i, s:i, s:i, s:I, s:I, s:I}", "last", (int)l->last, "tries",
-                                                      (int)l->tries, "actions_today", (int)l->actions_today,
-                                                      "day_start", (json_int_t)l->day_start_wall_ms, "next_allowed",
-                                                      (json_int_t)l->next_allowed_wall_ms, "healthy_since",
-                                                      (json_int_t)l->healthy_since_wall_ms));
+                append(&list,
+                       json_pack("{s:i, s:i, s:i, s:I, s:I, s:I}", "last", (int)l->last, "tries", (int)l->tries,
+                                 "actions_today", (int)l->actions_today, "day_start", (json_int_t)l->day_start_wall_ms,
+                                 "next_allowed", (json_int_t)l->next_allowed_wall_ms, "healthy_since",
+                                 (json_int_t)l->healthy_since_wall_ms));
         }
         return list;
 }
@@ -50,8 +60,7 @@ static json_t *encode_repaired(const struct memory *m) {
         json_t *list = json_array();
         for (size_t i = 0; i < m->n_repaired; i++) {
                 const struct repaired *r = &m->repaired[i];
-                json_array_append_new(
-                        list, json_pack("{s:s, s:s, s:i, s:i, s:I, s:I}", "kind", finding_kind_to_string(r->kind),
+                append(&list, json_pack("{s:s, s:s, s:i, s:i, s:I, s:I}", "kind", finding_kind_to_string(r->kind),
                                         "subject", r->subject, "times", (int)r->times, "tries", (int)r->tries, "first",
                                         (json_int_t)r->first_wall_ms, "last", (json_int_t)r->last_wall_ms));
         }
@@ -62,11 +71,10 @@ static json_t *encode_intents(const struct memory *m) {
         json_t *list = json_array();
         for (size_t i = 0; i < m->n_intents; i++) {
                 const struct intent *in = &m->intents[i];
-                json_array_append_new(list,
-                                      json_pack("{s:s, s:i, s:s, s:s, s:I, s:b, s:s}", "kind",
-                                                step_kind_to_string(in->kind), "slot", (int)in->slot, "target",
-                                                in->target, "nonce", in->nonce, "sent", (json_int_t)in->sent_wall_ms,
-                                                "answered", in->answered, "created_id", in->created_id));
+                append(&list,
+                       json_pack("{s:s, s:i, s:s, s:s, s:I, s:b, s:s}", "kind", step_kind_to_string(in->kind), "slot",
+                                 (int)in->slot, "target", in->target, "nonce", in->nonce, "sent",
+                                 (json_int_t)in->sent_wall_ms, "answered", in->answered, "created_id", in->created_id));
         }
         return list;
 }
@@ -75,11 +83,11 @@ static json_t *encode_history(const struct pairing *p) {
         json_t *list = json_array();
         for (size_t i = 0; i < p->n_history; i++) {
                 const struct event *ev = &p->history[i];
-                json_array_append_new(list, json_pack("{s:s, s:i, s:I, s:i, s:s, s:s, s:s, s:s, s:s}", "kind",
-                                                      event_kind_to_string(ev->kind), "priority", ev->priority, "at",
-                                                      (json_int_t)ev->wall_ms, "tunnels", (int)ev->tunnels, "finding",
-                                                      ev->finding, "action", ev->action, "reason", ev->reason,
-                                                      "request_id", ev->request_id, "message", ev->message));
+                append(&list, json_pack("{s:s, s:i, s:I, s:i, s:s, s:s, s:s, s:s, s:s}", "kind",
+                                        event_kind_to_string(ev->kind), "priority", ev->priority, "at",
+                                        (json_int_t)ev->wall_ms, "tunnels", (int)ev->tunnels, "finding", ev->finding,
+                                        "action", ev->action, "reason", ev->reason, "request_id", ev->request_id,
+                                        "message", ev->message));
         }
         return list;
 }

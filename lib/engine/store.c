@@ -60,9 +60,8 @@ static struct pairing *find(struct engine *e, uint64_t seq) {
 }
 
 static int saved(struct pairing *p, const struct now *now) {
-        struct engine *e = p->engine;
         p->save_done = p->save_sent;
-        e->store_ok = true;
+        p->store_failed = false;
         int r = write_saved(p, p->save_done, now);
         int k = store_flush(p);
         return r < 0 ? r : k;
@@ -71,8 +70,8 @@ static int saved(struct pairing *p, const struct now *now) {
 /* Saving stops writes, never reads. The next evaluation that changes anything tries again. */
 static int not_saved(struct pairing *p, int error, const struct now *now) {
         struct engine *e = p->engine;
-        bool was_ok = e->store_ok;
-        e->store_ok = false;
+        bool was_ok = !p->store_failed;
+        p->store_failed = true;
         p->save_done = p->save_sent;
         write_drop_unsent(p);
         if (!was_ok)

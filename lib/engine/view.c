@@ -101,13 +101,15 @@ int view_make(struct engine *e, const struct now *now, struct arena *arena, stru
                 .now = *now,
                 .config_loaded_wall_ms = e->config_loaded_wall_ms,
                 .config_last_reload_ok = e->config_last_ok,
-                .store_ok = e->store_ok,
+                .store_ok = true,
         };
         struct pairing_view *rows = ARENA_ARRAY(arena, struct pairing_view, list_length(&e->pairings));
         if (!rows)
                 return -ENOMEM;
         LIST_FOREACH(item, &e->pairings) {
-                int r = add_pairing(CONTAINER_OF(item, struct pairing, link), arena, &rows[v.n_pairings++]);
+                struct pairing *p = CONTAINER_OF(item, struct pairing, link);
+                v.store_ok = v.store_ok && !p->store_failed;
+                int r = add_pairing(p, arena, &rows[v.n_pairings++]);
                 if (r < 0)
                         return r;
         }

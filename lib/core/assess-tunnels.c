@@ -10,7 +10,8 @@
  *    one that was asked for before our last step on the tunnel, or while Azure works on its connection, neither
  * T3 AWS speaks through telemetry
  * T4 unused by the topology: SPARE, whatever it says
- * T5 a resource that the tunnel needs is ABSENT and nobody says UP: ABSENT
+ * T5 a resource that the tunnel needs is ABSENT and nobody says UP, or AWS has no such connection (Azure's row outlives
+ *    it by the hold time): ABSENT
  * T6 nobody says anything: UNKNOWN
  * T7 both say DOWN, freshly, for longer than the hold-off: PROVEN_DOWN; one says DOWN: DOWN
  * T8 both say UP, freshly, with routes and an old enough session: PROVEN_UP; else UP
@@ -122,7 +123,8 @@ static enum tunnel_state decide(const struct assessor *s, const struct tunnel_vi
         bool some_down = v->aws_says == WORD_DOWN || v->azure_says == WORD_DOWN;
         if (!v->is_used)
                 return TUNNEL_SPARE;
-        if (lacks_resource(s, v->index) && !some_up && !s->has_vanished)
+        bool has_aws_end = s->o->aws.vpn[v->index / TUNNELS_PER_INSTANCE].fact.state != FACT_ABSENT;
+        if (lacks_resource(s, v->index) && (!some_up || !has_aws_end) && !s->has_vanished)
                 return TUNNEL_ABSENT;
         if (some_down)
                 return TUNNEL_DOWN;

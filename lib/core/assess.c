@@ -223,8 +223,9 @@ static bool is_building(const struct assessor *s) {
         return is_coming_up(s);
 }
 
+/* What is unknown now was seen once: its age goes on. */
 static void oldest(struct monotime *t, const struct fact *f) {
-        if (is_known(f) || f->state == FACT_ABSENT)
+        if (monotime_is_set(f->seen))
                 *t = monotime_is_set(*t) ? monotime_min(*t, f->seen) : f->seen;
 }
 

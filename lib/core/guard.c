@@ -282,10 +282,10 @@ static bool is_on_vpn(const struct step *s) {
 
 static const char *ask_busy(struct guard *g, const struct step *s) {
         unsigned i = s->slot / TUNNELS_PER_INSTANCE;
-        if (step_kind_writes_gateway(s->kind) && g->c->gateway_busy)
+        if (step_writes_gateway(s->kind, s->is_disruptive) && g->c->gateway_busy)
                 return say(g, "one write at a time on the Azure gateway: %s is on its way",
                            g->c->gateway_busy_why && *g->c->gateway_busy_why ? g->c->gateway_busy_why : "another");
-        if (step_kind_writes_gateway(s->kind) && g->on_gateway)
+        if (step_writes_gateway(s->kind, s->is_disruptive) && g->on_gateway)
                 return say(g, "one write at a time on the Azure gateway: %s of %s goes first",
                            step_kind_to_string(g->on_gateway->kind), g->on_gateway->target);
         if (is_on_vpn(s) && g->c->aws_busy[i])
@@ -394,7 +394,7 @@ static void hold(struct step *s, enum guard_rule rule, const char *why) {
 }
 
 static void take(struct guard *g, const struct step *s) {
-        if (step_kind_writes_gateway(s->kind) && !g->on_gateway)
+        if (step_writes_gateway(s->kind, s->is_disruptive) && !g->on_gateway)
                 g->on_gateway = s;
         if (is_on_vpn(s) && !g->on_vpn[s->slot / TUNNELS_PER_INSTANCE])
                 g->on_vpn[s->slot / TUNNELS_PER_INSTANCE] = s;

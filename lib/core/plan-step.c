@@ -48,14 +48,16 @@ bool step_kind_is_azure(enum step_kind k) {
 }
 
 /**
- * step_kind_writes_gateway() - does Azure refuse it while another write on the gateway runs?
+ * step_writes_gateway() - does Azure refuse it while another write on the gateway runs?
  * @k: kind of the step
+ * @in_use: it disturbs a tunnel: a local network gateway hangs on the gateway once a connection uses it
  *
  * Return: true for the gateway and everything that hangs on it
  */
-bool step_kind_writes_gateway(enum step_kind k) {
-        return k == STEP_CREATE_GATEWAY || k == STEP_ADD_APIPA || k == STEP_PUT_CONNECTION || k == STEP_SET_KEY ||
-               k == STEP_RESET_CONNECTION || k == STEP_DELETE_CONNECTION || k == STEP_RESET_INSTANCE;
+bool step_writes_gateway(enum step_kind k, bool in_use) {
+        return (k == STEP_PUT_LOCAL_GATEWAY && in_use) || k == STEP_CREATE_GATEWAY || k == STEP_ADD_APIPA ||
+               k == STEP_PUT_CONNECTION || k == STEP_SET_KEY || k == STEP_RESET_CONNECTION ||
+               k == STEP_DELETE_CONNECTION || k == STEP_RESET_INSTANCE;
 }
 
 /**

@@ -35,7 +35,7 @@ enum step_kind {
 const char *step_kind_to_string(enum step_kind k);
 bool step_kind_creates_base(enum step_kind k); /* gateways, public IPs, VPN connections: only in build mode */
 bool step_kind_is_azure(enum step_kind k);
-bool step_kind_writes_gateway(enum step_kind k); /* the Azure gateway or what hangs on it: one at a time */
+bool step_writes_gateway(enum step_kind k, bool in_use); /* the Azure gateway or what hangs on it: one at a time */
 
 enum step_status {
         STEP_READY,

@@ -25,7 +25,7 @@ static struct round_result *round_result_new(struct pairing *p) {
 /* ---- what the guard has to know ---- */
 
 static void busy_with(struct guard_context *c, const struct write *w, bool is_ours) {
-        if (step_kind_writes_gateway(w->kind)) {
+        if (step_writes_gateway(w->kind, w->is_disruptive)) {
                 c->gateway_busy = true;
                 c->gateway_busy_why = step_kind_to_string(w->kind);
         }
@@ -297,7 +297,8 @@ static bool is_gateway_taken(const struct pairing *p) {
                 if (other != p && !pairing_is_shared_gateway(p, other))
                         continue;
                 LIST_FOREACH(link, &other->writes) {
-                        if (step_kind_writes_gateway(CONTAINER_OF(link, struct write, link)->kind))
+                        const struct write *w = CONTAINER_OF(link, struct write, link);
+                        if (step_writes_gateway(w->kind, w->is_disruptive))
                                 return true;
                 }
         }
@@ -310,7 +311,7 @@ static int start_ready(struct pairing *p, struct plan *plan, const struct now *n
         for (size_t i = 0; i < plan->n_steps; i++) {
                 struct step *s = &plan->steps[i];
                 if (s->status != STEP_READY || is_in_flight(p, s->kind, s->slot) ||
-                    (step_kind_writes_gateway(s->kind) && is_gateway_taken(p)))
+                    (step_writes_gateway(s->kind, s->is_disruptive) && is_gateway_taken(p)))
                         continue;
                 int r = write_start(p, s, now);
                 if (r < 0)

@@ -198,7 +198,7 @@ static void check_round(void) {
                 if (s->status != STEP_READY)
                         continue;
                 check_survivors(s);
-                on_gateway += step_kind_writes_gateway(s->kind);
+                on_gateway += step_writes_gateway(s->kind, s->is_disruptive);
                 disruptive += s->is_disruptive;
         }
         if (on_gateway > 1 || disruptive > 1)

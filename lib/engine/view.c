@@ -102,6 +102,7 @@ int view_make(struct engine *e, const struct now *now, struct arena *arena, stru
                 .config_loaded_wall_ms = e->config_loaded_wall_ms,
                 .config_last_reload_ok = e->config_last_ok,
                 .store_ok = true,
+                .stale_replies = e->stale_replies,
         };
         struct pairing_view *rows = ARENA_ARRAY(arena, struct pairing_view, list_length(&e->pairings));
         if (!rows)

@@ -174,10 +174,13 @@ static void remember_refusal(struct write *w, const char *text, const struct now
 /* The cloud said no: who has to act, and how long to wait. */
 static int refused(struct write *w, const struct cloud_error *error, const struct now *now) {
         struct pairing *p = w->pairing;
+        struct cloud_counters *counters = step_kind_is_azure(w->kind) ? &p->azure->counters : &p->aws->counters;
         char text[CLOUD_ERROR_CODE_SIZE + CLOUD_ERROR_MESSAGE_SIZE + 4];
         bool maybe_done = false;
         int priority = 4;
         int64_t wait_ms = error->retry_after_ms;
+        counters->errors++;
+        counters->throttled += error->class == CLOUD_ERROR_THROTTLED;
         snprintf(text, sizeof(text), "%s: %s", error->code, error->message);
         if (*error->request_id)
                 memcpy(w->request_id, error->request_id, sizeof(w->request_id));

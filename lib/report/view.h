@@ -83,7 +83,6 @@ struct pairing_view {
 struct cloud_counters {
         const char *cloud, *account; /* "azure" | "aws"; subscription or account id */
         uint64_t reads, writes, throttled, errors;
-        uint64_t stale_replies;
 };
 
 struct daemon_view {
@@ -97,4 +96,5 @@ struct daemon_view {
         int64_t config_loaded_wall_ms;
         bool config_last_reload_ok;
         bool store_ok;
+        uint64_t stale_replies; /* that nobody waited for any more */
 };

@@ -24,8 +24,8 @@ static void declare(struct world *w, enum topology topology, enum pairing_mode m
                 .aws = {.account_id = "123456789012", .region = "ap-northeast-1", .asn = 64512},
                 .policy = {.min_healthy_tunnels = 1},
         };
-        w->clouds[0] = (struct cloud_counters){"azure", "11111111-2222-3333-4444-555555555555", 120, 3, 1, 2, 0};
-        w->clouds[1] = (struct cloud_counters){"aws", "123456789012", 60, 1, 0, 0, 0};
+        w->clouds[0] = (struct cloud_counters){"azure", "11111111-2222-3333-4444-555555555555", 120, 3, 1, 2};
+        w->clouds[1] = (struct cloud_counters){"aws", "123456789012", 60, 1, 0, 0};
         w->pairings[0] = (struct pairing_view){
                 .declaration = &w->declaration,
                 .memory = &w->memory,

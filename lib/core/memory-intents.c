@@ -28,7 +28,7 @@ struct intent *memory_intent(const struct memory *m, enum step_kind kind, unsign
 /**
  * memory_add_intent() - remembers a write before it leaves
  * @m: memory
- * @intent: copied, poll_url included
+ * @intent: copied
  * @ret: the copy; valid until the next intent is added or dropped
  *
  * Return: 0, -ENOMEM, or -ENOSPC when too many are on their way; then the write must not leave
@@ -41,12 +41,8 @@ int memory_add_intent(struct memory *m, const struct intent *intent, struct inte
                 if (!m->intents)
                         return -ENOMEM;
         }
-        char *poll_url = intent->poll_url ? mem_strdup(intent->poll_url) : NULL;
-        if (intent->poll_url && !poll_url)
-                return -ENOMEM;
         struct intent *x = &m->intents[m->n_intents++];
         *x = *intent;
-        x->poll_url = poll_url;
         *ret = x;
         return 0;
 }
@@ -59,7 +55,6 @@ int memory_add_intent(struct memory *m, const struct intent *intent, struct inte
 void memory_drop_intent(struct memory *m, struct intent *intent) {
         size_t i = (size_t)(intent - m->intents);
         assert(i < m->n_intents);
-        mem_free(intent->poll_url);
         m->n_intents--;
         memmove(intent, intent + 1, (m->n_intents - i) * sizeof(*intent));
 }

@@ -28,8 +28,6 @@
  * @m: memory; empty afterwards, and usable
  */
 void memory_deinit(struct memory *m) {
-        for (size_t i = 0; i < m->n_intents; i++)
-                mem_free(m->intents[i].poll_url);
         mem_free(m->findings);
         mem_free(m->repaired);
         mem_free(m->intents);

@@ -72,7 +72,6 @@ struct intent {
         int64_t sent_wall_ms;
         bool answered;       /* a reply came: the resource exists, though it may not be listed yet */
         char created_id[64]; /* AWS id from the reply, "" when none */
-        char *poll_url;      /* Azure long operation; NULL: none; owned */
 };
 
 /* The rung that a step is; RUNG_NONE: no part of the ladder. */

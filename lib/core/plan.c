@@ -78,7 +78,7 @@ static bool kind_creates(const struct step_init *init) {
 
 static void consult_intent(const struct planner *p, struct step *s, const struct step_init *init) {
         const struct intent *x = memory_intent(p->m, s->kind, s->slot, step_intent_target(s));
-        if (!x || (!x->poll_url && is_settled(p, x, init->shows)))
+        if (!x || is_settled(p, x, init->shows))
                 return;
         if (kind_creates(init)) {
                 step_needs(s, false, "created, not yet listed");

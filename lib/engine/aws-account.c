@@ -263,6 +263,14 @@ static int check_identity(struct aws_account *a, const struct now *now) {
         return aws_account_send(a, &request, AWS_GET_CALLER_IDENTITY, identity_done, a, 0, &a->identity_exchange, now);
 }
 
+/* AWS said that the keys are over: the sources are read again. */
+void aws_account_keys_refused(struct aws_account *a) {
+        if (a->state != LOGIN_READY)
+                return;
+        enter(a, LOGIN_NONE);
+        a->engine->wants_tick = true;
+}
+
 bool aws_account_is_ready(const struct aws_account *a) {
         return a->state == LOGIN_READY;
 }

@@ -224,6 +224,7 @@ struct aws_account {
 struct aws_account *aws_account_get(struct engine *e, const struct declaration *d);
 void aws_account_put(struct aws_account *a);
 int aws_account_tick(struct aws_account *a, const struct now *now) _must_use_;
+void aws_account_keys_refused(struct aws_account *a);
 bool aws_account_is_ready(const struct aws_account *a);
 int aws_account_send(struct aws_account *a, struct http_request *request, enum aws_action action, exchange_done done,
                      void *owner, unsigned tag, uint64_t *ret_id, const struct now *now) _must_use_; /* signs, takes */
@@ -430,7 +431,7 @@ struct unit *pairing_unit(struct pairing *p, enum unit_kind kind, unsigned index
 bool pairing_is_shared_gateway(const struct pairing *a, const struct pairing *b);
 
 int round_tick(struct pairing *p, const struct now *now) _must_use_;
-int round_unit_settled(struct unit *u, const struct now *now) _must_use_;
+void round_unit_settled(struct unit *u, const struct now *now);
 void round_soon(struct pairing *p, const struct now *now, int64_t in_ms);
 struct monotime round_deadline(const struct pairing *p, const struct now *now);
 int evaluate(struct pairing *p, const struct now *now) _must_use_;

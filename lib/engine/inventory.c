@@ -199,8 +199,8 @@ static void note_failure(struct aws_account *a, enum inventory_part part, const 
         snprintf(a->read_error, sizeof(a->read_error), "%s: %.60s %.130s", aws_action_to_string(action_of(part)),
                  error ? error->code : "", error ? error->message : result->failure_text);
         /* Expired keys: read the sources again before the next try. */
-        if (error && error->class == CLOUD_ERROR_AUTH_EXPIRED && a->state == LOGIN_READY)
-                a->state = LOGIN_NONE;
+        if (error && error->class == CLOUD_ERROR_AUTH_EXPIRED)
+                aws_account_keys_refused(a);
 }
 
 static int take_page(struct inventory *i, struct aws_result *result) {

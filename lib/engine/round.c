@@ -365,12 +365,11 @@ int round_tick(struct pairing *p, const struct now *now) {
 }
 
 /* A unit came or failed. Proof that arrives is worth a round at once. */
-int round_unit_settled(struct unit *u, const struct now *now) {
+void round_unit_settled(struct unit *u, const struct now *now) {
         struct pairing *p = u->pairing;
         p->engine->wants_tick = true;
         if (unit_tier(u) == TIER_DEEP && !is_deep_running(p))
                 round_soon(p, now, 0);
-        return 0;
 }
 
 static struct monotime unit_deadline(const struct unit *u) {

@@ -195,7 +195,7 @@ static int refused(struct write *w, const struct cloud_error *error, const struc
                 if (step_kind_is_azure(w->kind))
                         azure_account_token_refused(p->azure);
                 else
-                        p->aws->state = LOGIN_NONE;
+                        aws_account_keys_refused(p->aws);
                 unnote(w);
                 break;
         case CLOUD_ERROR_CONFLICT_BUSY:

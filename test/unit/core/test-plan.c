@@ -154,13 +154,13 @@ static void test_intent_stops_a_second_create(void **state _unused_) {
 }
 
 static void test_long_operation_is_running(void **state _unused_) {
-        char url[] = "https://management.example/operations/1";
-        struct intent intent = {.kind = STEP_SET_KEY, .slot = 3, .poll_url = url}, *added;
+        struct intent intent = {.kind = STEP_SET_KEY, .slot = 3}, *added;
         strcpy(world.keys[1], "other");
         strcpy(world.keys[3], "other");
+        fixture_rounds(&world, 12);
         intent.sent_wall_ms = world.now.wall_ms;
         assert_int_equal(memory_add_intent(&world.m, &intent, &added), 0);
-        fixture_rounds(&world, 12);
+        fixture_round(&world);
         assert_int_equal(status_of(STEP_SET_KEY, 3), STEP_RUNNING);
         assert_int_equal(fixture_step(&world, STEP_SET_KEY, 1)->held_by, GUARD_BUSY);
         memory_drop_intent(&world.m, memory_intent(&world.m, STEP_SET_KEY, 3, ""));
